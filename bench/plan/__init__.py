@@ -1,0 +1,1 @@
+"""The plan: trials with content hashes, and the stages that they share."""

@@ -1,0 +1,46 @@
+"""The spec of a trial: one fully resolved cell of a suite."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from bench.suite.recipe import Recipe, Strict
+from bench.suite.schema import Ref
+
+
+class Spec(Strict):
+    """Everything that a trial's numbers depend on, defaults included, but no machine and no device.
+
+    `params` are the pruner's, with the harness's `scope`; `sparsity` is the requested share of zeros.
+    """
+
+    task: str
+    task_params: dict[str, Any]
+    model: str
+    model_params: dict[str, Any]
+    parametrization: str
+    parametrization_params: dict[str, Any]
+    pruner: str
+    params: dict[str, Any]
+    schedule: str
+    sparsity: float
+    seed: int
+    output_layer: Literal["included", "exempt"]
+    recipe: Recipe
+    measures: tuple[Ref, ...]
+
+
+class ComponentRef(Strict):
+    """A component as a record names it: its version, and where it came from."""
+
+    name: str
+    version: str
+    distribution: str
+    distribution_version: str
+
+
+class SuiteRef(Strict):
+    """The suite a record belongs to."""
+
+    name: str
+    version: str

@@ -1,0 +1,68 @@
+"""Stage keys: equal stages of different trials have equal keys and run once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bench.plan.canonical import content_hash
+
+STAGES_VERSION = 1
+
+
+@dataclass(frozen=True)
+class StageKeys:
+    """The content keys of a trial's stages.
+
+    `train` is shared by all pruners and sparsities of a seed; `score` by all sparsities of a pruner;
+    `finetune` belongs to the trial, whatever its measures are.
+    """
+
+    train: str
+    score: str
+    finetune: str
+
+
+_TRAIN = ("task", "task_params", "model", "model_params", "parametrization", "parametrization_params", "seed")
+_SCORE = ("pruner", "params", "schedule", "output_layer")
+
+
+def stage_keys(spec: Mapping[str, Any], versions: Mapping[str, str]) -> StageKeys:
+    """The keys of a trial's stages from its plain spec and its components' versions.
+
+    Each key holds the key before it, so that a change invalidates its own stage and those after.
+    """
+    train = content_hash(
+        {
+            "stage": "train",
+            "stages_version": STAGES_VERSION,
+            "spec": {key: spec[key] for key in _TRAIN},
+            "recipe": spec["recipe"]["train"],
+            "versions": _versions(
+                versions, ("task", "model", "parametrization", "objective:train", "penalty:train:")
+            ),
+        }
+    )
+    score = content_hash(
+        {
+            "stage": "score",
+            "train": train,
+            "spec": {key: spec[key] for key in _SCORE},
+            "versions": _versions(versions, ("pruner",)),
+        }
+    )
+    finetune = content_hash(
+        {
+            "stage": "finetune",
+            "score": score,
+            "sparsity": spec["sparsity"],
+            "recipe": spec["recipe"]["finetune"],
+            "versions": _versions(versions, ("objective:finetune", "penalty:finetune:")),
+        }
+    )
+    return StageKeys(train, score, finetune)
+
+
+def _versions(versions: Mapping[str, str], wanted: tuple[str, ...]) -> dict[str, str]:
+    return {key: version for key, version in versions.items() if key.startswith(wanted)}

@@ -1,0 +1,118 @@
+"""Trials: contests crossed with seeds and sparsities, each with its content hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bench.errors import UserError
+from bench.plan.canonical import content_hash
+from bench.plan.spec import ComponentRef, Spec, SuiteRef
+from bench.plan.stages import StageKeys, stage_keys
+from bench.registry.catalog import Catalog
+from bench.suite.expand import Contest, expand
+from bench.suite.load import LoadedSuite
+from bench.suite.recipe import StageRecipe
+from bench.suite.schema import Ref
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One cell to run: `trial_id` hashes the spec with its components' versions."""
+
+    trial_id: str
+    suite: SuiteRef
+    spec: Spec
+    components: Mapping[str, ComponentRef]
+    stages: StageKeys
+
+
+def plan_trials(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
+    """All trials of a suite, in the file's order.
+
+    Raises:
+        UserError: for unknown components or parameters, or where two entries give the same trial.
+    """
+    ref = SuiteRef(name=suite.file.name, version=suite.file.version)
+    measures = tuple(
+        Ref(
+            name=measure.name,
+            params=catalog.get("measure", measure.name, suite.where).resolve(measure.params),
+        )
+        for measure in suite.file.measures
+    )
+    trials: dict[str, Trial] = {}
+    for contest in expand(suite, catalog):
+        components = _components(contest, measures, catalog)
+        versions = {kind: component.version for kind, component in components.items()}
+        for seed in suite.file.grid.seed:
+            for sparsity in contest.sparsities:
+                spec = _spec(contest, seed, sparsity, suite.file.output_layer, measures)
+                plain = spec.model_dump(mode="json")
+                trial_id = content_hash({"spec": plain, "components": _identities(components)})
+                if trial_id in trials:
+                    raise UserError(
+                        f"{suite.where}: two entries give the same trial: pruner '{spec.pruner}' at "
+                        f"sparsity {spec.sparsity}, seed {spec.seed}",
+                        "remove one of them, or let their parameters differ",
+                    )
+                trials[trial_id] = Trial(trial_id, ref, spec, components, stage_keys(plain, versions))
+    return list(trials.values())
+
+
+def _spec(contest: Contest, seed: int, sparsity: float, output_layer: Any, measures: tuple[Ref, ...]) -> Spec:
+    return Spec(
+        task=contest.task.name,
+        task_params=contest.task.params,
+        model=contest.model.name,
+        model_params=contest.model.params,
+        parametrization=contest.parametrization.name,
+        parametrization_params=contest.parametrization.params,
+        pruner=contest.pruner.name,
+        params=contest.pruner.params,
+        schedule=contest.schedule,
+        sparsity=sparsity,
+        seed=seed,
+        output_layer=output_layer,
+        recipe=contest.recipe,
+        measures=measures,
+    )
+
+
+def _components(contest: Contest, measures: tuple[Ref, ...], catalog: Catalog) -> dict[str, ComponentRef]:
+    names = {
+        "task": ("task", contest.task.name),
+        "model": ("model", contest.model.name),
+        "parametrization": ("parametrization", contest.parametrization.name),
+        "pruner": ("pruner", contest.pruner.name),
+    }
+    stages: Mapping[str, StageRecipe] = {"train": contest.recipe.train, "finetune": contest.recipe.finetune}
+    for stage, recipe in stages.items():
+        names[f"objective:{stage}"] = ("objective", recipe.objective)
+        for penalty in recipe.penalties:
+            names[f"penalty:{stage}:{penalty.objective}"] = ("objective", penalty.objective)
+    for measure in measures:
+        names[f"measure:{measure.name}"] = ("measure", measure.name)
+    return {key: _reference(kind, name, catalog) for key, (kind, name) in names.items()}
+
+
+def _reference(kind: str, name: str, catalog: Catalog) -> ComponentRef:
+    offer = catalog.offer(kind, name)
+    return ComponentRef(
+        name=offer.component.name,
+        version=offer.component.version,
+        distribution=offer.origin.distribution,
+        distribution_version=offer.origin.version,
+    )
+
+
+def _identities(components: Mapping[str, ComponentRef]) -> dict[str, dict[str, str]]:
+    """What of the components goes into the id: their own versions, not their distributions'."""
+    return {key: {"name": ref.name, "version": ref.version} for key, ref in components.items()}
+
+
+def trial_id_of(spec: Mapping[str, Any], components: Mapping[str, Mapping[str, Any]]) -> str:
+    """The id that a record's `spec` and `components` must have; for checking submissions."""
+    identities = {key: {"name": ref["name"], "version": ref["version"]} for key, ref in components.items()}
+    return content_hash({"spec": spec, "components": identities})

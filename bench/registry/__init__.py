@@ -1,0 +1,1 @@
+"""The registry: what a plugin may offer, and how plugins are found, isolated and looked up."""

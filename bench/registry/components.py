@@ -1,0 +1,212 @@
+"""The components that plugins register: frozen dataclasses with metadata and a late `build`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from bench.registry.parameters import Param, Params, resolve
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bench.registry import contracts
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """What all components have.
+
+    Args:
+        name: what suites write; lower case, digits, '.', '_' and '-'.
+        summary: one sentence for `bench list`.
+        build: takes the resolved parameters and returns the component's callable; imports late.
+        params: the parameters, typed, with defaults.
+        version: bump it when results change; only this component's cached stages are then redone.
+        needs: requirements such as "torch-pruning>=1.6" that must be installed.
+        cite: the paper, as authors, title, venue and year.
+    """
+
+    kind: ClassVar[str] = "component"
+
+    name: str
+    summary: str
+    build: Callable[[Params], Any]
+    params: tuple[Param, ...] = ()
+    version: str = "1"
+    needs: tuple[str, ...] = ()
+    cite: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
+            raise ValueError(f"{self.kind} name {self.name!r}: lower case, digits, '.', '_', '-', at most 64")
+        if not isinstance(self.summary, str) or not self.summary.strip():
+            raise ValueError(f"{self.kind} '{self.name}': the summary is empty")
+        if not isinstance(self.version, str) or not self.version:
+            raise ValueError(
+                f"{self.kind} '{self.name}': version is a non-empty string, not {self.version!r}"
+            )
+        if not callable(self.build):
+            raise TypeError(f"{self.kind} '{self.name}': build is not callable")
+        names = [param.name for param in self.params]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.kind} '{self.name}': a parameter is declared twice")
+
+    def resolve(self, given: Params) -> dict[str, Any]:
+        """All parameter values: those `given`, checked, and the defaults of the others."""
+        return resolve(self.all_params, given, f"{self.kind} '{self.name}'")
+
+    @property
+    def all_params(self) -> tuple[Param, ...]:
+        """The declared parameters and those that the harness adds."""
+        return self.params
+
+    def make(self, given: Params) -> Any:
+        """Check `given` and build the component's callable."""
+        return self.build(self.resolve(given))
+
+
+SCOPE = Param(
+    "scope",
+    str,
+    "global",
+    "how the budget is spread over layers: by rank over all, or the same share in each",
+    choices=("global", "layer"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruner(Component):
+    """Ranks weights or units (`mode="score"`), or returns masks and values (`mode="sparsify"`).
+
+    The harness owns the budget: it adds the parameter `scope`, allocates, breaks ties by index and
+    takes exact top-k, so that methods differ in ranking alone.
+
+    Args:
+        mode: "score" builds a `Scorer`, "sparsify" a `Sparsifier`.
+        unit: for scores, whether a "weight" or a "unit" (a neuron or an output channel) is ranked.
+        nested: a sparsifier's promise that a higher sparsity keeps a subset; scores always nest.
+        recipe: recipe keys that belong to the method, from its parameters, such as
+            {"train.weight_decay": 5e-3}; they override the suite's.
+    """
+
+    kind: ClassVar[str] = "pruner"
+
+    mode: Literal["score", "sparsify"] = "score"
+    unit: Literal["weight", "unit"] = "weight"
+    nested: bool = False
+    recipe: Callable[[Params], Mapping[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.mode not in ("score", "sparsify"):
+            raise ValueError(f"pruner '{self.name}': mode is 'score' or 'sparsify', not {self.mode!r}")
+        if self.unit not in ("weight", "unit"):
+            raise ValueError(f"pruner '{self.name}': unit is 'weight' or 'unit', not {self.unit!r}")
+        if any(param.name == SCOPE.name for param in self.params):
+            raise ValueError(f"pruner '{self.name}': the parameter 'scope' is the harness's own")
+
+    @property
+    def all_params(self) -> tuple[Param, ...]:
+        """The pruner's own parameters and the harness's `scope`."""
+        return (*self.params, SCOPE)
+
+    def make(self, given: Params) -> contracts.Scorer | contracts.Sparsifier:
+        """Build the scorer or sparsifier; `scope` stays with the harness."""
+        values = self.resolve(given)
+        values.pop(SCOPE.name)
+        return self.build(values)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parametrization(Component):
+    """Re-expresses weights through `torch.nn.utils.parametrize`; builds a `Reparametrize`."""
+
+    kind: ClassVar[str] = "parametrization"
+
+
+SHAPE = (
+    Param("num_classes", int, help="outputs of the last layer", minimum=1),
+    Param("in_channels", int, help="channels of the input, or its length for vectors", minimum=1),
+    Param("image_size", int, help="height and width of the input; 1 for vectors", minimum=1),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model(Component):
+    """Builds an `nn.Module`; the harness fills `num_classes`, `in_channels` and `image_size`."""
+
+    kind: ClassVar[str] = "model"
+
+    @property
+    def all_params(self) -> tuple[Param, ...]:
+        """The model's own parameters and the task's shape."""
+        return (*self.params, *SHAPE)
+
+    def make(self, given: Params) -> nn.Module:
+        """Build the network, freshly initialised from torch's global generator."""
+        return super().make(given)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(Component):
+    """A data set with its kind, classification or regression; builds a `LoadTask`."""
+
+    kind: ClassVar[str] = "task"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective(Component):
+    """A training loss, or a `penalty` that recipes add to it; builds an `ObjectiveFunction`."""
+
+    kind: ClassVar[str] = "objective"
+
+    role: Literal["loss", "penalty"] = "loss"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(Component):
+    """Numbers read off a model; builds a `MeasureFunction`. `metrics` names what it returns."""
+
+    kind: ClassVar[str] = "measure"
+
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis(Component):
+    """A statement computed over many records; builds an `AnalysisFunction`."""
+
+    kind: ClassVar[str] = "analysis"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite(Component):
+    """A suite file that a plugin ships."""
+
+    kind: ClassVar[str] = "suite"
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path, summary: str) -> Suite:
+        """The suite in the TOML file at `path`, named after the file."""
+        return cls(name=path.stem, summary=summary, path=path, build=lambda _: path)
+
+
+KINDS: Mapping[str, type[Component]] = {
+    "pruner": Pruner,
+    "parametrization": Parametrization,
+    "model": Model,
+    "task": Task,
+    "objective": Objective,
+    "measure": Measure,
+    "analysis": Analysis,
+    "suite": Suite,
+}
+PLURALS: Mapping[str, str] = {kind: "analyses" if kind == "analysis" else f"{kind}s" for kind in KINDS}

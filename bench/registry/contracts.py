@@ -1,0 +1,216 @@
+"""What the harness hands to a component's callable, and what it expects back.
+
+Shapes are written as (a, b, …); `n` is the number of examples of a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from torch import Generator, Tensor, nn
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A prunable layer: a Linear or a convolution, with its dense weights.
+
+    `weight` is detached and has shape (out, in) or (out, in/groups, kh, kw).
+    """
+
+    name: str
+    kind: Literal["linear", "conv"]
+    weight: Tensor
+    groups: int = 1
+    is_output: bool = False
+
+
+@dataclass(frozen=True)
+class PruneInput:
+    """What a pruner sees: the dense model and its prunable layers.
+
+    Args:
+        model: the dense model, in eval mode; it may be run and copied, and is checked for edits.
+        layers: the layers whose weights count, by module name.
+        generator: the only allowed source of randomness, seeded for the trial.
+        batch: `batch(size)` gives (inputs, targets) drawn from training data, normalised.
+        loss: `loss(outputs, targets)` is the task's loss, a scalar.
+    """
+
+    model: nn.Module
+    layers: Mapping[str, Layer]
+    generator: Generator
+    batch: Callable[[int], tuple[Tensor, Tensor]]
+    loss: Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Sparsified:
+    """What a sparsifying pruner returns for one layer.
+
+    `mask` is boolean, True where a weight is kept; `values`, if given, replaces the kept weights.
+    Both have the weight's shape.
+    """
+
+    mask: Tensor
+    values: Tensor | None = None
+
+
+class Scorer(Protocol):
+    """Importance per weight (the weight's shape) or per unit (shape (out,)), for every layer."""
+
+    def __call__(self, given: PruneInput) -> Mapping[str, Tensor]:
+        """Higher is more important; NaN is refused."""
+
+
+class Sparsifier(Protocol):
+    """Masks, and values if it rescales, with exactly `keep[name]` weights kept in each layer."""
+
+    def __call__(self, given: PruneInput, keep: Mapping[str, int]) -> Mapping[str, Sparsified]:
+        """Return one `Sparsified` a layer."""
+
+
+class Reparametrize(Protocol):
+    """Registers torch parametrizations on the model's layers; the harness folds them back."""
+
+    def __call__(self, model: nn.Module) -> None:
+        """Leave the model's function as it was."""
+
+
+@dataclass(frozen=True)
+class DataRequest:
+    """Where a task may read and cache data, and the seed of a synthetic one."""
+
+    root: Path
+    download: bool
+    seed: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """Inputs (n, …), uint8 images or floats, and targets (n,) int64 or (n, d) floats."""
+
+    inputs: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """A task's data: training and test splits, and what a model must know of them.
+
+    uint8 inputs are scaled to 0–1; then `mean` and `std`, one value a channel, normalise them.
+    """
+
+    train: Split
+    test: Split
+    kind: Literal["classification", "regression"]
+    num_classes: int
+    in_channels: int
+    image_size: int
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+
+
+class LoadTask(Protocol):
+    """Loads or makes the data of a task."""
+
+    def __call__(self, request: DataRequest) -> TaskData:
+        """Raise `UserError` where data is missing, saying how to get it."""
+
+
+@dataclass(frozen=True)
+class ObjectiveInput:
+    """One training step as an objective sees it; `teacher` runs the teacher, where there is one."""
+
+    model: nn.Module
+    inputs: Tensor
+    outputs: Tensor
+    targets: Tensor
+    kind: Literal["classification", "regression"]
+    teacher: Callable[[Tensor], Tensor] | None = None
+
+
+class ObjectiveFunction(Protocol):
+    """The training loss of a step, or a penalty added to it."""
+
+    def __call__(self, step: ObjectiveInput) -> Tensor:
+        """Return a differentiable scalar."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model on a whole split: correct counts are over all `count` examples, never batch means."""
+
+    count: int
+    correct: int
+    correct_top5: int
+    loss: float
+    squared_error: float
+
+
+@dataclass(frozen=True)
+class MeasureInput:
+    """What a measure reads: the three states of a trial's model, and how to evaluate one.
+
+    Args:
+        dense: before pruning.
+        pruned: right after the last pruning, before fine-tuning.
+        final: after fine-tuning.
+        layers: dense prunable layers by name; `masks`: their masks, True where kept.
+        evaluate: the test split through a model; each model is evaluated once.
+        example: one normalised input, shape (1, …).
+    """
+
+    dense: nn.Module
+    pruned: nn.Module
+    final: nn.Module
+    layers: Mapping[str, Layer]
+    masks: Mapping[str, Tensor]
+    evaluate: Callable[[nn.Module], Evaluation]
+    example: Tensor
+    data: TaskData
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Numbers of a trial, and numbers a layer; a number that is undefined is None, never NaN."""
+
+    metrics: Mapping[str, float | int | None]
+    per_layer: Mapping[str, Mapping[str, float | int | None]] = field(default_factory=dict)
+
+
+class MeasureFunction(Protocol):
+    """Reads numbers off a model and changes nothing."""
+
+    def __call__(self, given: MeasureInput) -> Measured:
+        """Return the same metric names for every model."""
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """A statement over many records: a value, its 95 % interval where there is one, and details."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    details: Mapping[str, float | int | str | None] = field(default_factory=dict)
+
+
+class AnalysisFunction(Protocol):
+    """Computes a statement from a suite's tidy frame, one row a record."""
+
+    def __call__(self, frame: pd.DataFrame) -> Analysed:
+        """Return `value=None` where the records do not suffice."""
+
+
+def prunable_weights(given: PruneInput) -> Iterator[tuple[str, Tensor]]:
+    """The weights of a pruner's layers, by name."""
+    for name, layer in given.layers.items():
+        yield name, layer.weight

@@ -1,0 +1,1 @@
+"""The store: a folder of records and artifacts, written atomically and read with suspicion."""

@@ -1,0 +1,114 @@
+"""Reads records, loose and packed alike; what they hold is untrusted."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bench.errors import UserError
+from bench.store.record import RECORD_SCHEMA, Record
+
+MAX_RECORD_BYTES = 4_000_000
+PACK_SUFFIX = ".jsonl.gz"
+
+
+def parse_record(data: bytes | str, where: str) -> Record:
+    """The record in `data`.
+
+    Raises:
+        UserError: for bad JSON, a duplicate key, a number that is not finite, an unknown or missing
+            field, or a newer schema.
+    """
+    if len(data) > MAX_RECORD_BYTES:
+        raise UserError(f"{where}: larger than {MAX_RECORD_BYTES} bytes", "a record is a few kilobytes")
+    try:
+        plain = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise UserError(
+            f"{where}: not a record: {error}", "restore the file, or delete it to run again"
+        ) from None
+    schema = plain.get("schema") if isinstance(plain, dict) else None
+    if isinstance(schema, int) and schema > RECORD_SCHEMA:
+        raise UserError(
+            f"{where}: has schema {schema}, this prunebench reads up to {RECORD_SCHEMA}", "upgrade prunebench"
+        )
+    try:
+        return Record.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UserError(
+            f"{where}: not a record: {place}: {first['msg']}", "see leaderboard/schema.json"
+        ) from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a number of JSON")
+
+
+def read_record(path: Path) -> Record:
+    """The record in the file at `path`; raises `UserError` as `parse_record` does."""
+    try:
+        if path.stat().st_size > MAX_RECORD_BYTES:
+            raise UserError(f"{path}: larger than {MAX_RECORD_BYTES} bytes", "a record is a few kilobytes")
+        return parse_record(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}", "check its permissions") from None
+
+
+def read_pack(path: Path) -> Iterator[Record]:
+    """The records of a pack, one a line."""
+    try:
+        with gzip.open(path, "rb") as lines:
+            number = 0
+            while line := lines.readline(MAX_RECORD_BYTES + 1):
+                number += 1
+                yield parse_record(line, f"{path}: line {number}")
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{path}: not a pack: {error}", "write it again with `bench records pack`") from None
+
+
+def record_files(root: Path) -> Iterator[Path]:
+    """The record files and packs below `root`, which may be a store or any folder of records."""
+    if root.is_file():
+        yield root
+        return
+    inside = [root / "records", root / "packs"]
+    folders = [folder for folder in inside if folder.is_dir()] or [root]
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.name.startswith(".") or not path.is_file():
+                continue
+            if path.suffix == ".json" or path.name.endswith(PACK_SUFFIX):
+                yield path
+
+
+def read_records(root: Path, suite: str | None = None) -> Iterator[Record]:
+    """All records below `root`, loose ones and packs alike, each trial once; of `suite` if given.
+
+    Raises:
+        UserError: where `root` does not exist or holds a file that is no record.
+    """
+    if not root.exists():
+        raise UserError(f"{root}: no such store", "run a suite first, or name a store with --store")
+    seen: set[tuple[str, str]] = set()
+    for path in record_files(root):
+        found = read_pack(path) if path.name.endswith(PACK_SUFFIX) else iter([read_record(path)])
+        for record in found:
+            key = (record.suite.name, record.trial_id)
+            if key not in seen and suite in (None, record.suite.name):
+                seen.add(key)
+                yield record

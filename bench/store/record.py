@@ -1,0 +1,92 @@
+"""The record of a trial, schema 1: what was run, with what, what came out, and at what cost."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from bench.plan.spec import ComponentRef, Spec, SuiteRef
+from bench.suite.recipe import Strict
+
+RECORD_SCHEMA = 1
+Status = Literal["ok", "failed", "oom", "timeout", "unsupported"]
+Number = int | float | None
+Text = Annotated[str, Field(max_length=500)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class LayerRecord(Strict):
+    """One prunable layer after pruning; errors are relative, other measures may add numbers."""
+
+    model_config = Strict.model_config | {"extra": "allow"}
+    __pydantic_extra__: dict[str, Number] = Field(init=False)
+
+    name: Text
+    shape: tuple[int, ...]
+    weights: int = Field(ge=0)
+    zeros: int = Field(ge=0)
+    spectral_error: float | None = None
+    frobenius_error: float | None = None
+
+
+class Git(Strict):
+    """The checkout that prunebench ran from, if it did."""
+
+    sha: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+    dirty: bool
+
+
+class Environment(Strict):
+    """The machine and the versions a trial ran on."""
+
+    python: Text
+    torch: Text
+    device: Text
+    cpu: Text
+    os: Text
+    threads: int = Field(ge=1)
+    prunebench: Text
+    git: Git | None = None
+
+
+class Fault(Strict):
+    """Why a trial did not end well, and which component is to blame, if one is."""
+
+    kind: Text
+    message: Annotated[str, Field(max_length=2000)]
+    component: Text | None = None
+    plugin: Text | None = None
+    traceback: Annotated[str, Field(max_length=8000)] = ""
+
+
+class Record(Strict):
+    """One trial. Fractions are 0–1, seconds are seconds, times are UTC in ISO 8601."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    trial_id: Sha256
+    status: Status
+    suite: SuiteRef
+    spec: Spec
+    components: dict[str, ComponentRef]
+    metrics: dict[str, Number]
+    per_layer: tuple[LayerRecord, ...] = ()
+    timing: dict[str, Annotated[float, Field(ge=0)]]
+    env: Environment | None
+    error: Fault | None = None
+    started: Annotated[str, Field(max_length=40)]
+    finished: Annotated[str, Field(max_length=40)]
+
+    def plain(self) -> dict[str, Any]:
+        """The record as JSON types, with its field names as stored."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def record_schema() -> dict[str, Any]:
+    """The JSON Schema of a record, as published in `leaderboard/schema.json`."""
+    schema = Record.model_json_schema(by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "prunebench record",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }

@@ -1,0 +1,1 @@
+"""Suites: TOML files, validated into typed objects and expanded into cells."""

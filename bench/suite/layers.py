@@ -1,0 +1,67 @@
+"""Recipes in layers: what the suite says, what an entry changes, what belongs to a method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from bench.registry.catalog import Catalog
+from bench.registry.parameters import resolve
+from bench.suite.problems import as_user_error
+from bench.suite.recipe import Recipe, StageRecipe
+from bench.suite.schema import Ref
+
+Layer = Mapping[str, Mapping[str, Any]]
+
+
+def layered(base: Recipe, layers: Sequence[Layer], where: str) -> Recipe:
+    """`base` with `layers` laid over it, later ones winning.
+
+    Raises:
+        UserError: for an unknown or ill-typed key.
+    """
+    merged: dict[str, Any] = base.model_dump(exclude_unset=True)
+    for layer in layers:
+        for stage, values in layer.items():
+            merged[stage] = {**merged.get(stage, {}), **values}
+    try:
+        return Recipe.model_validate(merged)
+    except ValidationError as error:
+        raise as_user_error(error, Recipe, f"{where}: recipe") from None
+
+
+def by_stage(dotted: Mapping[str, Any]) -> Layer:
+    """`{"train.lr": 0.1}` as `{"train": {"lr": 0.1}}`."""
+    stages: dict[str, dict[str, Any]] = {}
+    for key, value in dotted.items():
+        stage, _, name = key.partition(".")
+        stages.setdefault(stage, {})[name] = value
+    return stages
+
+
+def complete(kind: str, ref: Ref, catalog: Catalog, where: str) -> Ref:
+    """`ref` with all its parameters, defaults included, so that a changed default changes the id."""
+    component = catalog.get(kind, ref.name, where)
+    declared = component.all_params if kind == "pruner" else component.params
+    return Ref(name=ref.name, params=resolve(declared, ref.params, f"{where}: {kind} '{ref.name}'"))
+
+
+def complete_objectives(recipe: Recipe, catalog: Catalog, where: str) -> Recipe:
+    """The recipe with complete parameters of its objectives and penalties."""
+    return recipe.model_copy(
+        update={
+            name: _complete_stage(getattr(recipe, name), catalog, f"{where}: recipe.{name}")
+            for name in ("train", "finetune")
+        }
+    )
+
+
+def _complete_stage(stage: StageRecipe, catalog: Catalog, where: str) -> StageRecipe:
+    loss = complete("objective", Ref(name=stage.objective, params=stage.objective_params), catalog, where)
+    penalties = []
+    for penalty in stage.penalties:
+        full = complete("objective", Ref(name=penalty.objective, params=penalty.params), catalog, where)
+        penalties.append(penalty.model_copy(update={"params": full.params}))
+    return stage.model_copy(update={"objective_params": loss.params, "penalties": tuple(penalties)})

@@ -1,0 +1,93 @@
+"""Loads a suite by name or path into a validated `SuiteFile`; executes nothing of it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bench.errors import UserError
+from bench.registry.catalog import Catalog
+from bench.suite.problems import as_user_error
+from bench.suite.requires import check_requires
+from bench.suite.schema import SUITE_SCHEMA, SuiteFile
+from bench.suite.settings import Settings
+
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class LoadedSuite:
+    """A suite file, where it came from, and the settings that were laid over it."""
+
+    file: SuiteFile
+    where: str
+    settings: Settings
+
+
+def load_suite(reference: str | Path, catalog: Catalog, settings: Settings | None = None) -> LoadedSuite:
+    """The suite that `reference` names.
+
+    Args:
+        reference: a built-in's or plugin's suite by name, or a path to a TOML file.
+        catalog: where names are looked up.
+        settings: changes of the grid and the recipe.
+
+    Raises:
+        UserError: for an unknown name, an unreadable file, bad TOML, an unknown or ill-typed key
+            (with file, key path and the nearest known key), or a requirement that is not met.
+    """
+    path, where = locate(reference, catalog)
+    settings = settings or Settings()
+    raw = _read(path, where)
+    if settings.grid:
+        raw = raw | {"grid": _table(raw.get("grid")) | dict(settings.grid)}
+        where = f"{where} with --set"
+    try:
+        file = SuiteFile.model_validate(raw)
+    except ValidationError as error:
+        raise as_user_error(error, SuiteFile, where) from None
+    check_requires(file.requires, where)
+    return LoadedSuite(file, where, settings)
+
+
+def locate(reference: str | Path, catalog: Catalog) -> tuple[Path, str]:
+    """The path of the suite that `reference` names, and how messages call it."""
+    text = str(reference)
+    if isinstance(reference, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
+        path = Path(reference)
+        if not path.is_file():
+            raise UserError(
+                f"{path}: no such suite file", "give a path to a TOML file, or a name of `bench list suites`"
+            )
+        return path, str(path)
+    component = catalog.get("suite", text)
+    return component.make({}), f"suite '{text}'"
+
+
+def _read(path: Path, where: str) -> dict[str, object]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"{where}: larger than {MAX_BYTES} bytes", "a suite is a short TOML file")
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        raise UserError(
+            f"{where}: cannot be read: {error.strerror}", "check the path and its permissions"
+        ) from None
+    except UnicodeDecodeError:
+        raise UserError(f"{where}: is not UTF-8 text", "save the file as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UserError(f"{where}: is not TOML: {error}", "see https://toml.io for the notation") from None
+    schema = raw.get("schema")
+    if isinstance(schema, int) and schema > SUITE_SCHEMA:
+        raise UserError(
+            f"{where}: has schema {schema}, this prunebench reads up to {SUITE_SCHEMA}", "upgrade prunebench"
+        )
+    return raw
+
+
+def _table(value: object) -> dict[str, object]:
+    return dict(value) if isinstance(value, dict) else {}

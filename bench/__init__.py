@@ -1,1 +1,103 @@
-"""prunebench."""
+"""prunebench: a plugin-based benchmark suite for neural-network pruning.
+
+What a plugin author imports; `import bench` alone imports neither torch nor pandas.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import TrialFault, Unsupported, UserError
+from bench.registry.components import (
+    Analysis,
+    Measure,
+    Model,
+    Objective,
+    Parametrization,
+    Pruner,
+    Suite,
+    Task,
+)
+from bench.registry.contracts import (
+    Analysed,
+    AnalysisFunction,
+    DataRequest,
+    Evaluation,
+    Layer,
+    LoadTask,
+    Measured,
+    MeasureFunction,
+    MeasureInput,
+    ObjectiveFunction,
+    ObjectiveInput,
+    PruneInput,
+    Reparametrize,
+    Scorer,
+    Sparsified,
+    Sparsifier,
+    Split,
+    TaskData,
+)
+from bench.registry.hookspecs import hookimpl
+from bench.registry.parameters import REQUIRED, Param, Params
+from bench.registry.suite_files import suites_in
+
+if TYPE_CHECKING:
+    from bench import linalg, measure, testing
+    from bench.api import build, load_suite, run
+
+_LATE = {"build": "bench.api", "load_suite": "bench.api", "run": "bench.api"}
+_ROOMS = ("linalg", "measure", "testing")
+
+__all__ = [
+    "REQUIRED",
+    "Analysed",
+    "Analysis",
+    "AnalysisFunction",
+    "DataRequest",
+    "Evaluation",
+    "Layer",
+    "LoadTask",
+    "Measure",
+    "MeasureFunction",
+    "MeasureInput",
+    "Measured",
+    "Model",
+    "Objective",
+    "ObjectiveFunction",
+    "ObjectiveInput",
+    "Param",
+    "Parametrization",
+    "Params",
+    "PruneInput",
+    "Pruner",
+    "Reparametrize",
+    "Scorer",
+    "Sparsified",
+    "Sparsifier",
+    "Split",
+    "Suite",
+    "Task",
+    "TaskData",
+    "TrialFault",
+    "Unsupported",
+    "UserError",
+    "build",
+    "hookimpl",
+    "linalg",
+    "load_suite",
+    "measure",
+    "run",
+    "suites_in",
+    "testing",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs torch or pandas on first use."""
+    if name in _LATE:
+        return getattr(import_module(_LATE[name]), name)
+    if name in _ROOMS:
+        return import_module(f"bench.{name}")
+    raise AttributeError(f"module 'bench' has no attribute {name!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bench.errors import UserError
@@ -26,6 +26,27 @@ class Trial:
     spec: Spec
     components: Mapping[str, ComponentRef]
     stages: StageKeys
+
+    def plain(self) -> dict[str, Any]:
+        """The trial as JSON types, for another process."""
+        return {
+            "trial_id": self.trial_id,
+            "suite": self.suite.model_dump(mode="json"),
+            "spec": self.spec.model_dump(mode="json"),
+            "components": {key: ref.model_dump(mode="json") for key, ref in self.components.items()},
+            "stages": asdict(self.stages),
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Trial:
+        """The trial that `plain` describes."""
+        return cls(
+            plain["trial_id"],
+            SuiteRef.model_validate(plain["suite"]),
+            Spec.model_validate(plain["spec"]),
+            {key: ComponentRef.model_validate(ref) for key, ref in plain["components"].items()},
+            StageKeys(**plain["stages"]),
+        )
 
 
 def plan_trials(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:

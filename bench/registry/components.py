@@ -155,9 +155,14 @@ class Model(Component):
 
 @dataclass(frozen=True, kw_only=True)
 class Task(Component):
-    """A data set with its kind, classification or regression; builds a `LoadTask`."""
+    """A data set, classification or regression; builds a `LoadTask`.
+
+    `seeded` says that the data depend on the trial's seed, as a synthetic teacher's do.
+    """
 
     kind: ClassVar[str] = "task"
+
+    seeded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,18 @@ class Store:
             ) from None
         return cls(layout)
 
+    @classmethod
+    def at(cls, root: Path) -> Store:
+        """The store at `root` for reading; nothing is written.
+
+        Raises:
+            UserError: where it is of a newer schema.
+        """
+        layout = Layout(root)
+        if layout.marker.exists():
+            _check_schema(layout.marker)
+        return cls(layout)
+
     def done(self, suite: str, trial_ids: Iterable[str]) -> set[str]:
         """Which of the trials have a record; a file that cannot be read does not count."""
         wanted = set(trial_ids)

@@ -1,0 +1,88 @@
+"""`bench plan SUITE`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench.cli.options import json_option, load_catalog, only_option, set_option, store_option, with_plugins
+
+if TYPE_CHECKING:
+    from bench.plan.trials import Trial
+    from bench.registry.origin import Selection
+
+
+@click.command()
+@click.argument("suite")
+@store_option
+@set_option
+@only_option
+@json_option
+@with_plugins
+def command(
+    suite: str,
+    store: Path,
+    settings: tuple[str, ...],
+    only: tuple[str, ...],
+    plugins: Selection,
+    *,
+    as_json: bool,
+) -> None:
+    """Show what `bench run SUITE` would run, what is cached, and what failed before.
+
+    With --json, a list of {"trial_id", "status", "spec"}; status is todo, cached, failed or
+    unsupported.
+    """
+    from bench.plan.trials import plan_trials  # noqa: PLC0415
+    from bench.runner.estimate import estimate  # noqa: PLC0415
+    from bench.runner.filters import only as only_trials  # noqa: PLC0415
+    from bench.runner.states import states  # noqa: PLC0415
+    from bench.suite.load import load_suite  # noqa: PLC0415
+    from bench.suite.settings import parse_settings  # noqa: PLC0415
+
+    catalog = load_catalog(plugins)
+    loaded = load_suite(suite, catalog, parse_settings(settings))
+    trials = only_trials(plan_trials(loaded, catalog), only)
+    state_of = states(trials, store)
+    if as_json:
+        rows = (
+            {
+                "trial_id": trial.trial_id,
+                "status": state_of[trial.trial_id],
+                "spec": trial.spec.model_dump(mode="json"),
+            }
+            for trial in trials
+        )
+        click.echo("[" + ",\n".join(map(json.dumps, rows)) + "]")
+        return
+    for line in _summary(trials, state_of):
+        click.echo(line)
+    seconds = estimate(trials, state_of, store)
+    if seconds is not None:
+        click.echo(f"about {seconds:.0f} s of one worker's time, going by the records there are")
+
+
+def _summary(trials: Sequence[Trial], state_of: dict[str, str]) -> list[str]:
+    counts = Counter(state_of.values())
+    dense = {trial.stages.train for trial in trials if state_of[trial.trial_id] == "todo"}
+    lines = [
+        f"{trials[0].suite.name} {trials[0].suite.version}: {len(trials)} trials: "
+        + ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+        + f"; {len(dense)} dense networks behind those to do"
+    ]
+    groups: dict[tuple[str, str, str], list[Trial]] = {}
+    for trial in trials:
+        spec = trial.spec
+        own = ", ".join(f"{key}={value}" for key, value in spec.params.items())
+        entry = spec.pruner if spec.parametrization == "direct" else f"{spec.parametrization} {spec.pruner}"
+        groups.setdefault((spec.task, spec.model, f"{entry}({own})"), []).append(trial)
+    for (task, model, entry), members in groups.items():
+        states = Counter(state_of[trial.trial_id] for trial in members)
+        words = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        lines.append(f"  {task}  {model:<16} {entry:<44} {words}")
+    return lines

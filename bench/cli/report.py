@@ -1,0 +1,42 @@
+"""What `bench run` says at the end: counts on stderr, standings on stdout."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bench.runner.request import RunSummary
+
+
+def report(summary: RunSummary, trial_ids: Collection[str]) -> None:
+    """Print how the run went, and the standings of its trials."""
+    from bench.board.frame import tidy  # noqa: PLC0415
+    from bench.board.standings import standings  # noqa: PLC0415
+    from bench.board.terminal import standings_table  # noqa: PLC0415
+    from bench.store.reading import read_records  # noqa: PLC0415
+
+    if summary.ok == summary.failed == summary.skipped == 0:
+        click.echo(
+            f"nothing to do: all {summary.cached} trials of '{summary.suite}' are in {summary.store}",
+            err=True,
+        )
+    else:
+        counts = (
+            f"{summary.ok} done, {summary.cached} cached, {summary.failed} failed, {summary.skipped} skipped"
+        )
+        click.echo(
+            f"{summary.suite}: {counts} in {summary.seconds:.1f} s; records in {summary.store}", err=True
+        )
+    if summary.failed:
+        click.echo(
+            "hint: `bench records list --status failed` says why; --retry failed runs them again", err=True
+        )
+    records = [
+        record for record in read_records(summary.store, summary.suite) if record.trial_id in trial_ids
+    ]
+    if records:
+        click.echo(standings_table(standings(tidy(records))))
+        click.echo(f"next: bench board build --store {summary.store} --out site", err=True)

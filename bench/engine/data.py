@@ -1,0 +1,64 @@
+"""A task's data on the device: resident, normalised a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from bench.registry.contracts import Split, TaskData
+
+
+@dataclass(frozen=True)
+class DeviceData:
+    """The splits of a task on one device; uint8 inputs stay uint8 until a batch is drawn."""
+
+    task: TaskData
+    train: Split
+    test: Split
+    scale: Tensor
+    shift: Tensor
+
+    @classmethod
+    def place(cls, task: TaskData, device: torch.device) -> DeviceData:
+        """Move both splits to `device` and fold scaling and normalisation into one affine map."""
+        shape = (1, -1, 1, 1) if task.train.inputs.ndim == 4 else (1, -1)
+        unit = 255.0 if task.train.inputs.dtype == torch.uint8 else 1.0
+        mean = torch.tensor(task.mean, device=device).view(shape)
+        std = torch.tensor(task.std, device=device).view(shape)
+        return cls(
+            task=task,
+            train=Split(task.train.inputs.to(device), task.train.targets.to(device)),
+            test=Split(task.test.inputs.to(device), task.test.targets.to(device)),
+            scale=1.0 / (unit * std),
+            shift=-mean / std,
+        )
+
+    def normalise(self, inputs: Tensor) -> Tensor:
+        """Inputs (n, …) as the float32 that models see."""
+        return inputs.to(torch.float32).mul_(self.scale).add_(self.shift)
+
+    def epoch(self, batch_size: int, generator: Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """Shuffled training batches; a last batch of one example is left out, since BN needs two."""
+        count = len(self.train)
+        order = torch.randperm(count, generator=generator).to(self.train.targets.device)
+        for start in range(0, count, batch_size):
+            index = order[start : start + batch_size]
+            if len(index) > 1 or count == 1:
+                yield self.normalise(self.train.inputs[index]), self.train.targets[index]
+
+    def steps(self, batch_size: int) -> int:
+        """The number of batches of an epoch."""
+        whole, rest = divmod(len(self.train), batch_size)
+        return max(1, whole + (rest > 1))
+
+    def held_batch(self, size: int, generator: Generator) -> tuple[Tensor, Tensor]:
+        """A batch of `size` training examples, at most all of them, for pruners."""
+        index = torch.randperm(len(self.train), generator=generator)[:size].to(self.train.targets.device)
+        return self.normalise(self.train.inputs[index]), self.train.targets[index]
+
+    def example(self) -> Tensor:
+        """One normalised input, shape (1, …)."""
+        return self.normalise(self.test.inputs[:1])

@@ -1,0 +1,95 @@
+"""The train stage: a dense network, trained once for all the trials that share it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+from bench.engine.blame import blamed
+from bench.engine.data import DeviceData
+from bench.engine.evaluate import evaluate
+from bench.engine.objectives import StageLoss
+from bench.engine.session import Session
+from bench.engine.train import Course, train
+from bench.plan.seeds import derive_seed
+from bench.plan.spec import Spec
+from bench.plan.trials import Trial
+from bench.registry.components import Model
+from bench.registry.contracts import Evaluation
+from bench.store.artifacts import Artifact, read_artifact, write_artifact
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A trained dense network, still parametrized, in eval mode; its evaluation and seconds."""
+
+    model: nn.Module
+    evaluation: Evaluation
+    seconds: float
+    was_cached: bool
+
+
+def dense_network(session: Session, trial: Trial) -> Dense:
+    """The trial's dense network: from the store if it is there and sound, else trained and stored.
+
+    Raises:
+        Diverged: where training does not stay finite.
+        TrialFault: where the model, its parametrization or the objective breaks its contract.
+    """
+    path = session.layout.artifact("train", trial.stages.train)
+    data = session.data(trial.spec)
+    model = build_model(session, trial.spec, data)
+    artifact = read_artifact(path)
+    if artifact is not None and _restored(model, artifact.tensors):
+        facts = artifact.facts
+        return Dense(model.eval(), _evaluation(facts), float(facts["seconds"]), was_cached=True)
+    started = time.perf_counter()
+    recipe = trial.spec.recipe.train
+    course = Course(
+        recipe=recipe,
+        loss=StageLoss(recipe, session.catalog),
+        seed=derive_seed(trial.spec.seed, "train"),
+        after_epoch=lambda _: session.progress("train", 1),
+    )
+    train(model, data, course)
+    evaluation = evaluate(model, data)
+    seconds = time.perf_counter() - started
+    facts = {"seconds": seconds, **evaluation.__dict__}
+    write_artifact(path, Artifact(model.state_dict(), facts))
+    return Dense(model.eval(), evaluation, seconds, was_cached=False)
+
+
+def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:
+    """The freshly initialised network of a spec, parametrized, on the session's device."""
+    component = cast("Model", session.catalog.get("model", spec.model))
+    parametrization = session.catalog.get("parametrization", spec.parametrization)
+    shape = {
+        "num_classes": data.task.num_classes,
+        "in_channels": data.task.in_channels,
+        "image_size": data.task.image_size,
+    }
+    torch.manual_seed(derive_seed(spec.seed, "init"))
+    session.at(f"model '{spec.model}'")
+    with blamed(f"model '{spec.model}'"):
+        model = component.make({**spec.model_params, **shape})
+    with blamed(f"parametrization '{spec.parametrization}'"):
+        parametrization.make(spec.parametrization_params)(model)
+    session.at("")
+    return model.to(session.device)
+
+
+def _restored(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> bool:
+    try:
+        model.load_state_dict(dict(tensors))
+    except (RuntimeError, KeyError):
+        return False
+    return True
+
+
+def _evaluation(facts: Mapping[str, Any]) -> Evaluation:
+    return Evaluation(**{name: facts[name] for name in Evaluation.__dataclass_fields__})

@@ -1,0 +1,40 @@
+"""The loss of a stage: its objective, and its penalties with their weights."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from bench.engine.blame import blamed
+from bench.errors import TrialFault
+from bench.registry.catalog import Catalog
+from bench.registry.contracts import ObjectiveFunction, ObjectiveInput
+from bench.suite.recipe import StageRecipe
+
+
+class StageLoss:
+    """The sum of a stage's objective and its weighted penalties."""
+
+    def __init__(self, recipe: StageRecipe, catalog: Catalog) -> None:
+        self.name = recipe.objective
+        self.objective: ObjectiveFunction = catalog.get("objective", recipe.objective).make(
+            recipe.objective_params
+        )
+        self.penalties = [
+            (
+                penalty.objective,
+                penalty.weight,
+                catalog.get("objective", penalty.objective).make(penalty.params),
+            )
+            for penalty in recipe.penalties
+        ]
+
+    def __call__(self, step: ObjectiveInput) -> Tensor:
+        """The loss of one step, a scalar."""
+        with blamed(f"objective '{self.name}'"):
+            loss = self.objective(step)
+        if loss.ndim != 0:
+            raise TrialFault(f"objective '{self.name}'", f"returned shape {tuple(loss.shape)}, not a scalar")
+        for name, weight, penalty in self.penalties:
+            with blamed(f"objective '{name}'"):
+                loss = loss + weight * penalty(step)
+        return loss

@@ -1,0 +1,70 @@
+"""Optimisers and learning-rate schedules from a recipe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from bench.suite.recipe import StageRecipe
+
+
+def build_optimizer(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimizer:
+    """The recipe's optimiser over `model`; where `decay_norms` is off, vectors are not decayed."""
+    trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    decayed = [parameter for parameter in trainable if recipe.decay_norms or parameter.ndim > 1]
+    spared = [parameter for parameter in trainable if not recipe.decay_norms and parameter.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}]
+    if spared:
+        groups.append({"params": spared, "weight_decay": 0.0})
+    match recipe.optimizer:
+        case "sgd":
+            return torch.optim.SGD(
+                groups,
+                lr=recipe.lr,
+                momentum=recipe.momentum,
+                nesterov=recipe.nesterov and recipe.momentum > 0,
+                foreach=True,
+            )
+        case "adam":
+            return torch.optim.Adam(groups, lr=recipe.lr, foreach=True)
+        case "adamw":
+            return torch.optim.AdamW(groups, lr=recipe.lr, foreach=True)
+
+
+def learning_rate(recipe: StageRecipe, steps_per_epoch: int) -> Callable[[int], float]:
+    """The learning rate at each step of the stage, counted from 0.
+
+    Warm-up is linear; cosine falls to 0 at the end; one-cycle rises for 30 % of the stage from lr/25
+    and falls along a cosine to lr/10⁴ (Smith and Topin 2018).
+    """
+    total = max(1, recipe.epochs * steps_per_epoch)
+    warm = recipe.warmup_epochs * steps_per_epoch
+
+    def at(step: int) -> float:
+        if step < warm:
+            return recipe.lr * (step + 1) / (warm + 1)
+        progress = (step - warm) / max(1.0, total - warm)
+        return recipe.lr * _shape(recipe, progress, step / total)
+
+    return at
+
+
+def _shape(recipe: StageRecipe, progress: float, overall: float) -> float:
+    match recipe.schedule:
+        case "constant":
+            return 1.0
+        case "cosine":
+            return 0.5 * (1 + math.cos(math.pi * progress))
+        case "step":
+            return float(recipe.gamma ** sum(overall >= milestone for milestone in recipe.milestones))
+        case "one-cycle":
+            if progress < 0.3:
+                return _between(1 / 25, 1.0, progress / 0.3)
+            return _between(1.0, 1e-4, (progress - 0.3) / 0.7)
+
+
+def _between(start: float, end: float, share: float) -> float:
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))

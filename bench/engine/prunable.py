@@ -1,0 +1,55 @@
+"""Which weights of a model are prunable: those of Linear and convolution layers."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from bench.errors import Unsupported
+from bench.registry.contracts import Layer
+
+_CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+
+
+def prunable_modules(model: nn.Module) -> dict[str, nn.Module]:
+    """Linear and convolution modules by name, in the model's order; a shared weight counts once."""
+    found: dict[str, nn.Module] = {}
+    seen: set[int] = set()
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d):
+            original = getattr(getattr(module, "parametrizations", None), "weight", module.weight)
+            if id(original) not in seen:
+                seen.add(id(original))
+                found[name] = module
+    return found
+
+
+def prunable_layers(model: nn.Module, *, include_output: bool) -> dict[str, Layer]:
+    """The layers whose weights a suite prunes and counts, with copies of their weights.
+
+    The output layer is the last in the model's order.
+
+    Raises:
+        Unsupported: where nothing is left to prune.
+    """
+    modules = prunable_modules(model)
+    last = next(reversed(modules), "")
+    layers = {
+        name: Layer(
+            name=name,
+            kind="conv" if isinstance(module, _CONVOLUTIONS) else "linear",
+            weight=_weight(module).detach().clone(),
+            groups=int(getattr(module, "groups", 1)),
+            is_output=name == last,
+        )
+        for name, module in modules.items()
+        if include_output or name != last
+    }
+    if not layers:
+        raise Unsupported("the model has no prunable layer")
+    return layers
+
+
+def _weight(module: nn.Module) -> Tensor:
+    weight = module.weight
+    assert isinstance(weight, Tensor)  # noqa: S101 - for the type checker
+    return weight

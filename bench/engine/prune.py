@@ -1,0 +1,104 @@
+"""Pruning: one guarded run of a pruner, then exact masks for every sparsity asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from bench.engine.blame import blamed
+from bench.engine.guard import watched
+from bench.engine.pruned import Pruned
+from bench.engine.scoring import check_scores, keep_masks
+from bench.engine.sparsifying import check_sparsified, keep_counts
+from bench.engine.units import expand_units
+from bench.errors import TrialFault
+from bench.registry.components import Pruner
+from bench.registry.contracts import PruneInput
+
+
+@dataclass(frozen=True)
+class PruneJob:
+    """A pruner with its parameters, its seed, and the model it looks at."""
+
+    pruner: Pruner
+    params: Mapping[str, object]
+    seed: int
+    given: PruneInput
+    example: Tensor
+
+    @property
+    def component(self) -> str:
+        """How faults name the pruner."""
+        return f"pruner '{self.pruner.name}'"
+
+    @property
+    def scope(self) -> str:
+        """The harness's own parameter: how the budget is spread."""
+        return str(self.params["scope"])
+
+    def fresh(self) -> PruneInput:
+        """The input with its generator at the seed, so that each run draws the same."""
+        return replace(self.given, generator=torch.Generator().manual_seed(self.seed))
+
+
+def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -> Callable[[float], Pruned]:
+    """What the job's pruner decides at each of `sparsities`; scores are computed once for all.
+
+    Args:
+        job: what to run.
+        sparsities: shares of zeros, or of units for a unit pruner.
+        check_repeat: run the pruner a second time and compare, which catches unseeded randomness.
+
+    Raises:
+        TrialFault: where the pruner breaks its contract; from here for scores, and from the returned
+            function for a sparsifier.
+        Unsupported: where it says that it cannot treat the model.
+    """
+    if job.pruner.mode == "sparsify":
+        return lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat)
+    scores = _score(job)
+    if check_repeat and _differ(scores, _score(job)):
+        raise TrialFault(job.component, _UNSEEDED)
+    masks = dict(zip(sparsities, keep_masks(scores, sparsities, job.scope), strict=True))
+    if job.pruner.unit == "weight":
+        return lambda sparsity: Pruned(masks[sparsity])
+    return lambda sparsity: expand_units(job.given.model, masks[sparsity], job.given.layers, job.example)
+
+
+_UNSEEDED = "gave two results for one seed; draw from `given.generator` alone"
+
+
+def _score(job: PruneJob) -> dict[str, Tensor]:
+    build: Callable[[], object] = lambda: job.pruner.make(job.params)(job.fresh())  # type: ignore[call-arg]  # noqa: E731
+    returned = _guarded(job, build)
+    return check_scores(returned, job.given.layers, job.pruner.unit, job.component)
+
+
+def _sparsify(job: PruneJob, sparsity: float, *, check_repeat: bool) -> Pruned:
+    keep = keep_counts(job.given.layers, sparsity, job.scope)
+
+    def once() -> Pruned:
+        returned = _guarded(
+            job,
+            lambda: job.pruner.make(job.params)(job.fresh(), dict(keep)),  # type: ignore[call-arg]
+        )
+        return check_sparsified(returned, keep, job.given.layers, job.component)
+
+    pruned = once()
+    if check_repeat:
+        again = once()
+        if _differ(pruned.masks, again.masks) or _differ(pruned.values, again.values):
+            raise TrialFault(job.component, _UNSEEDED)
+    return pruned
+
+
+def _guarded(job: PruneJob, call: Callable[[], object]) -> object:
+    with watched(job.given.model, job.given.layers, job.component), blamed(job.component):
+        return call()
+
+
+def _differ(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
+    return one.keys() != other.keys() or any(not torch.equal(one[name], other[name]) for name in one)

@@ -1,0 +1,53 @@
+"""What pruning decided: masks by layer and by parameter, and new values where a method gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from bench.errors import TrialFault
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """A pruning of a model.
+
+    Args:
+        masks: by layer name, the weight's shape, True where kept.
+        values: by layer name, weights to write before masking.
+        extra: by parameter name, masks of biases and normalisations of removed units.
+    """
+
+    masks: Mapping[str, Tensor]
+    values: Mapping[str, Tensor] = field(default_factory=dict)
+    extra: Mapping[str, Tensor] = field(default_factory=dict)
+
+    def by_parameter(self) -> dict[str, Tensor]:
+        """All masks by parameter name, as training holds them."""
+        return {f"{name}.weight": mask for name, mask in self.masks.items()} | dict(self.extra)
+
+
+@torch.no_grad()
+def apply_pruning(model: nn.Module, pruned: Pruned) -> None:
+    """Write values and zeros into a folded `model`, in place."""
+    parameters = dict(model.named_parameters())
+    for name, values in pruned.values.items():
+        parameters[f"{name}.weight"].copy_(values)
+    for name, mask in pruned.by_parameter().items():
+        parameters[name].masked_fill_(~mask, 0.0)
+
+
+@torch.no_grad()
+def check_no_regrowth(model: nn.Module, pruned: Pruned) -> None:
+    """Check that no pruned weight came back.
+
+    Raises:
+        TrialFault: naming the parameter.
+    """
+    parameters = dict(model.named_parameters())
+    for name, mask in pruned.by_parameter().items():
+        if bool((parameters[name][~mask] != 0).any()):
+            raise TrialFault("fine-tuning", f"weights that were pruned came back in {name}")

@@ -1,0 +1,104 @@
+"""The training loop: one host synchronisation an epoch, masks applied in place after each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from bench.engine.data import DeviceData
+from bench.engine.objectives import StageLoss
+from bench.engine.optim import build_optimizer, learning_rate
+from bench.registry.contracts import ObjectiveInput
+from bench.suite.recipe import StageRecipe
+
+
+class Diverged(Exception):  # noqa: N818
+    """The training loss was not finite."""
+
+    def __init__(self, epoch: int) -> None:
+        super().__init__(f"the training loss is not finite in epoch {epoch}")
+        self.epoch = epoch
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a stage trains by: its recipe, its loss, the seed of its data order, and who is told."""
+
+    recipe: StageRecipe
+    loss: StageLoss
+    seed: int
+    after_epoch: Callable[[int], None]
+
+
+def train(
+    model: nn.Module, data: DeviceData, course: Course, masks: Mapping[str, Tensor] | None = None
+) -> None:
+    """Train `model` in place.
+
+    Args:
+        model: the network, on the data's device.
+        data: the task.
+        course: recipe, loss and seed.
+        masks: by parameter name, True where a weight may live; the others are held at exactly zero.
+
+    Raises:
+        Diverged: where the loss of an epoch is not finite.
+    """
+    recipe = course.recipe
+    device = data.train.targets.device
+    generator = torch.Generator().manual_seed(course.seed)
+    torch.manual_seed(course.seed)
+    optimizer = build_optimizer(model, recipe)
+    rate = learning_rate(recipe, data.steps(recipe.batch_size))
+    held = _held(model, masks or {})
+    if recipe.channels_last:
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model.train()
+    step = 0
+    for epoch in range(1, recipe.epochs + 1):
+        total = torch.zeros((), device=device)
+        for inputs, targets in data.epoch(recipe.batch_size, generator):
+            for group in optimizer.param_groups:
+                group["lr"] = rate(step)
+            total += _step(model, optimizer, course, data, (inputs, targets))
+            _hold(held)
+            step += 1
+        if not torch.isfinite(total):
+            raise Diverged(epoch)
+        course.after_epoch(epoch)
+    model.eval()
+
+
+def _step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    course: Course,
+    data: DeviceData,
+    batch: tuple[Tensor, Tensor],
+) -> Tensor:
+    inputs, targets = batch
+    optimizer.zero_grad(set_to_none=True)
+    bf16 = course.recipe.precision == "bf16"
+    with torch.autocast(inputs.device.type, dtype=torch.bfloat16, enabled=bf16):
+        outputs = model(inputs)
+    loss = course.loss(ObjectiveInput(model, inputs, outputs.float(), targets, data.task.kind))
+    loss.backward()  # type: ignore[no-untyped-call]
+    if course.recipe.grad_clip > 0:
+        nn.utils.clip_grad_norm_(model.parameters(), course.recipe.grad_clip)
+    optimizer.step()
+    return loss.detach()
+
+
+def _held(model: nn.Module, masks: Mapping[str, Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    parameters = dict(model.named_parameters())
+    values = [parameters[name].data for name in masks]
+    return values, [mask.to(parameters[name].dtype) for name, mask in masks.items()]
+
+
+def _hold(held: tuple[list[Tensor], list[Tensor]]) -> None:
+    values, masks = held
+    if values:
+        torch._foreach_mul_(values, masks)

@@ -1,0 +1,1 @@
+"""Runs plans: a supervisor that needs no torch, and worker processes that do the computing."""

@@ -1,0 +1,62 @@
+"""`--only KEY=VALUE`: some of a plan's trials."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.errors import UserError
+from bench.plan.trials import Trial
+from bench.registry.suggest import did_you_mean
+from bench.suite.settings import parse_value
+
+
+def only(trials: Sequence[Trial], pairs: Sequence[str]) -> list[Trial]:
+    """The trials whose spec has the given values.
+
+    Values of one key are alternatives; different keys must all fit. Keys are those of the spec, dotted
+    for nested ones: `pruner=magnitude`, `params.scope=layer`, `seed=0,1`.
+
+    Raises:
+        UserError: for a malformed pair, an unknown key, or where nothing is left.
+    """
+    wanted: dict[str, list[Any]] = defaultdict(list)
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or not key:
+            raise UserError(
+                f"--only {pair}: not KEY=VALUE", "for example --only pruner=magnitude --only seed=0,1"
+            )
+        value = parse_value(text)
+        wanted[key.strip()].extend(value if isinstance(value, list) else [value])
+    if not wanted:
+        return list(trials)
+    flat = [(trial, flatten(trial.spec.model_dump(mode="json"))) for trial in trials]
+    known = {key for _, spec in flat for key in spec}
+    for key in wanted:
+        if key not in known:
+            raise UserError(f"--only {key}: no such key in this suite's specs", did_you_mean(key, known))
+    kept = [trial for trial, spec in flat if all(spec.get(key) in values for key, values in wanted.items())]
+    if not kept:
+        raise UserError(f"--only {' '.join(pairs)}: no trial is left", _values(flat, wanted))
+    return kept
+
+
+def flatten(plain: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested keys as dotted ones."""
+    flat: dict[str, Any] = {}
+    for key, value in plain.items():
+        if isinstance(value, dict):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _values(flat: Sequence[tuple[Trial, Mapping[str, Any]]], wanted: Mapping[str, list[Any]]) -> str:
+    parts = []
+    for key in wanted:
+        values = sorted({str(spec[key]) for _, spec in flat if key in spec})
+        parts.append(f"{key} is one of {', '.join(values[:12])}")
+    return "; ".join(parts)

@@ -1,0 +1,111 @@
+"""Runs a suite on this machine, into a store."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from bench.plan.trials import Trial
+from bench.registry.catalog import Catalog
+from bench.registry.origin import Selection
+from bench.runner.jobs import Queue
+from bench.runner.messages import WorkerSettings
+from bench.runner.observers import Observers
+from bench.runner.pool import Pool, PoolOptions
+from bench.runner.progress import Progress
+from bench.runner.request import DEFAULT_TIMEOUT, RunRequest, RunSummary, check_device
+from bench.runner.states import Situation, situation
+from bench.store.artifacts import has_artifact
+from bench.store.record import Record
+from bench.store.store import Store
+from bench.suite.load import LoadedSuite
+
+Say = Callable[[str], None]
+
+
+def run_trials(
+    suite: LoadedSuite, trials: Sequence[Trial], request: RunRequest, catalog: Catalog, plugins: Selection
+) -> RunSummary:
+    """Run those of `trials` that the store lacks.
+
+    Raises:
+        UserError: for a bad device or store, or missing data; what is done by then stays.
+        KeyboardInterrupt: likewise, after the workers were ended.
+    """
+    started = time.monotonic()
+    device = check_device(request.device)
+    store = Store.open(request.store)
+    now = situation(trials, store, request.retry, force=request.force)
+    queue = Queue(now.todo, lambda trial: has_artifact(store.layout.artifact("train", trial.stages.train)))
+    counts: Counter[str] = Counter()
+    with Progress(now.todo, queue.to_train, shown=request.progress) as progress:
+        listener = _Listener(store, progress, Observers(catalog, progress.say), counts)
+        if now.todo:
+            options = PoolOptions(
+                settings=WorkerSettings(
+                    store=request.store.resolve(),
+                    device=device,
+                    threads=1,
+                    data_root=request.data_root,
+                    download=request.download,
+                    plugins=plugins,
+                ),
+                jobs=request.jobs,
+                timeout=request.timeout or suite.file.timeout or DEFAULT_TIMEOUT,
+                keep=suite.file.keep.finetune,
+            )
+            Pool(queue, options, listener, usable_cores).run()
+    return _summary(suite, request, now, counts, time.monotonic() - started)
+
+
+def usable_cores() -> int:
+    """The cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class _Listener:
+    """Stores each record the moment its trial ends, and tells everybody."""
+
+    def __init__(self, store: Store, progress: Progress, observers: Observers, counts: Counter[str]) -> None:
+        self._store = store
+        self._progress = progress
+        self._observers = observers
+        self._counts = counts
+
+    def started(self, trial: Trial) -> None:
+        """A trial begins."""
+        self._observers.started(trial)
+
+    def epochs(self, count: int, trial_id: str | None) -> None:
+        """Epochs are done."""
+        self._progress.epochs(count, trial_id)
+
+    def finished(self, record: Record) -> None:
+        """A trial is over."""
+        self._store.write(record)
+        self._counts[record.status] += 1
+        if record.error is not None:
+            spec = record.spec
+            cell = f"{spec.pruner} on {spec.model}, sparsity {spec.sparsity:g}, seed {spec.seed}"
+            self._progress.say(f"{record.status}: {cell}: {record.error.message}")
+        self._progress.ended(record.trial_id, ok=record.status == "ok")
+        self._observers.finished(record)
+
+
+def _summary(
+    suite: LoadedSuite, request: RunRequest, now: Situation, counts: Counter[str], seconds: float
+) -> RunSummary:
+    before = Counter(record.status for record in now.failures.values())
+    unsupported = counts["unsupported"] + before["unsupported"]
+    return RunSummary(
+        suite=suite.file.name,
+        store=request.store,
+        ok=counts["ok"],
+        cached=len(now.cached),
+        failed=counts.total() - counts["ok"] + before.total() - unsupported,
+        skipped=unsupported,
+        seconds=seconds,
+    )

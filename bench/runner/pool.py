@@ -1,0 +1,202 @@
+"""The supervisor of worker processes: hands out work, stores results, survives dead workers."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from typing import Any, Protocol
+
+from bench.errors import UserError
+from bench.plan.trials import Trial
+from bench.runner.jobs import Queue, WorkItem
+from bench.runner.messages import WorkerSettings, receive, send
+from bench.runner.records import blame, failed_record, now, plugins_of
+from bench.runner.spawn import Spawned, spawn
+from bench.store.record import Environment, Fault, Record, Status
+
+
+class Listener(Protocol):
+    """Who is told what happens, in the supervisor's process."""
+
+    def started(self, trial: Trial) -> None:
+        """A trial begins."""
+
+    def epochs(self, count: int, trial_id: str | None) -> None:
+        """Epochs are done, of a trial or of a dense network."""
+
+    def finished(self, record: Record) -> None:
+        """A trial is over; the listener stores its record."""
+
+
+@dataclass
+class _Worker:
+    """A worker as its supervisor sees it; `current` is the trial it is at."""
+
+    spawned: Spawned
+    item: WorkItem | None = None
+    current: Trial | None = None
+    component: str = ""
+    left: list[Trial] = field(default_factory=list)
+    ready: bool = False
+    heard: float = field(default_factory=time.monotonic)
+    started: str = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class PoolOptions:
+    """How a pool works: seconds of silence after which a trial is given up, and what is kept."""
+
+    settings: WorkerSettings
+    jobs: int | None
+    timeout: float
+    keep: bool
+
+
+class Pool:
+    """Runs a queue on worker processes."""
+
+    def __init__(
+        self, queue: Queue, options: PoolOptions, listener: Listener, cores: Callable[[], int]
+    ) -> None:
+        self._queue = queue
+        self._options = options
+        self._listener = listener
+        self._cores = cores
+        self._workers: list[_Worker] = []
+        self._env: Environment | None = None
+
+    def run(self) -> None:
+        """Run everything.
+
+        Raises:
+            UserError: where a worker reports one, such as a missing device or missing data.
+            KeyboardInterrupt: after all workers were ended.
+        """
+        try:
+            self._add_worker()
+            while self._busy():
+                self._hand_out()
+                self._listen()
+        except BaseException:
+            for worker in self._workers:
+                worker.spawned.kill()
+            raise
+        for worker in self._workers:
+            worker.spawned.close()
+
+    def _busy(self) -> bool:
+        return self._queue.has_work or any(worker.item is not None for worker in self._workers)
+
+    def _add_worker(self) -> None:
+        self._workers.append(_Worker(spawn(self._options.settings)))
+
+    def _hand_out(self) -> None:
+        for worker in self._workers:
+            if not worker.ready or worker.item is not None:
+                continue
+            item = self._queue.next()
+            if item is None:
+                return
+            worker.item, worker.left, worker.heard = item, list(item.trials), time.monotonic()
+            worker.current, worker.component, worker.started = item.trials[0], "", now()
+            trials = [trial.plain() for trial in item.trials]
+            send(worker.spawned.pipe, {"kind": item.kind, "trials": trials, "keep": self._options.keep})
+
+    def _listen(self) -> None:
+        pipes = {worker.spawned.pipe: worker for worker in self._workers}
+        for pipe in wait(list(pipes), timeout=0.5):
+            worker = pipes[pipe]  # type: ignore[index]
+            try:
+                message = receive(worker.spawned.pipe)
+            except (EOFError, OSError):
+                self._lost(worker, "failed", _death(worker))
+                continue
+            worker.heard = time.monotonic()
+            self._take(worker, message)
+        self._check_silence()
+
+    def _take(self, worker: _Worker, message: dict[str, Any]) -> None:
+        match message["event"]:
+            case "ready":
+                worker.ready = True
+                self._env = Environment.model_validate(message["env"])
+                self._grow(message["device"])
+            case "started":
+                worker.current = next(trial for trial in worker.left if trial.trial_id == message["trial_id"])
+                worker.started, worker.component = now(), ""
+                self._listener.started(worker.current)
+            case "at":
+                worker.component = message["component"]
+            case "progress":
+                in_trial = message["stage"] == "finetune" and worker.current is not None
+                self._listener.epochs(message["epochs"], worker.current.trial_id if in_trial else None)  # type: ignore[union-attr]
+            case "record":
+                record = Record.model_validate(message["record"])
+                worker.left = [trial for trial in worker.left if trial.trial_id != record.trial_id]
+                self._listener.finished(record)
+            case "train_failed":
+                self._untrainable(worker, Record.model_validate(message["record"]))
+            case "done":
+                self._done(worker)
+            case "user_error":
+                raise UserError(message["message"], message["hint"])
+
+    def _grow(self, device: str) -> None:
+        """The first worker tells the device: one worker a core on a CPU, one in all on a GPU."""
+        default = self._cores() if device == "cpu" else 1
+        wanted = min(self._options.jobs or default, self._queue.size + 1)
+        while len(self._workers) < wanted:
+            self._add_worker()
+
+    def _done(self, worker: _Worker) -> None:
+        if worker.item is not None and worker.item.kind == "train":
+            self._queue.trained(worker.item.train_key)
+        worker.item, worker.current, worker.left = None, None, []
+
+    def _untrainable(self, worker: _Worker, model_record: Record) -> None:
+        """The dense network failed, and with it every trial that needs it."""
+        assert worker.item is not None  # noqa: S101 - a worker that trains has an item
+        for trial in self._queue.untrainable(worker.item.train_key):
+            self._listener.started(trial)
+            fault = model_record.error or Fault(kind="unknown", message="training failed")
+            self._listener.finished(
+                failed_record(trial, model_record.status, self._env, model_record.started, fault)
+            )
+
+    def _check_silence(self) -> None:
+        for worker in list(self._workers):
+            silent = time.monotonic() - worker.heard
+            if worker.item is not None and silent > self._options.timeout:
+                fault = Fault(kind="timeout", message=f"no sign of life for {self._options.timeout:g} s")
+                worker.spawned.process.kill()
+                self._lost(worker, "timeout", fault)
+
+    def _lost(self, worker: _Worker, status: Status, fault: Fault) -> None:
+        """A worker is gone: the trial it was at failed, the rest of its job goes back."""
+        worker.spawned.kill()
+        self._workers.remove(worker)
+        if not worker.ready:
+            raise UserError(f"a worker process could not start: {fault.message}", "run `bench doctor`")
+        if worker.item is not None and worker.current is not None:
+            fault = blame(fault, worker.component, plugins_of(worker.current))
+            record = failed_record(worker.current, status, self._env, worker.started, fault)
+            if worker.item.kind == "train":
+                self._untrainable(worker, record)
+            else:
+                if worker.current in worker.left:
+                    self._listener.finished(record)
+                self._queue.put_back(trial for trial in worker.left if trial is not worker.current)
+        if self._queue.has_work:
+            self._add_worker()
+
+
+def _death(worker: _Worker) -> Fault:
+    worker.spawned.process.join(timeout=5)
+    code = worker.spawned.process.exitcode
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name
+        return Fault(kind=name, message=f"the worker process was ended by {name}")
+    return Fault(kind="exit", message=f"the worker process ended with exit code {code}")

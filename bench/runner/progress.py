@@ -1,0 +1,67 @@
+"""One tqdm bar on stderr: epochs to train and trials to measure, an honest total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from tqdm import tqdm
+
+from bench.plan.trials import Trial
+
+
+class Progress:
+    """Counts epochs and trials; work that turns out unnecessary leaves the total."""
+
+    def __init__(self, trials: Iterable[Trial], to_train: Iterable[Trial], *, shown: bool) -> None:
+        todo = list(trials)
+        total = sum(trial.spec.recipe.train.epochs for trial in to_train)
+        total += sum(trial_steps(trial) for trial in todo)
+        self._left = {trial.trial_id: trial_steps(trial) for trial in todo}
+        self._counts = {"ok": 0, "failed": 0}
+        self._bar: tqdm[None] = tqdm(
+            total=total,
+            unit="step",
+            disable=None if shown else True,
+            dynamic_ncols=True,
+            desc=f"{len(todo)} trials",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.close()
+
+    def epochs(self, count: int, trial_id: str | None) -> None:
+        """Some epochs are done, of a trial's fine-tuning or of a dense network."""
+        if trial_id in self._left:
+            self._left[trial_id] -= count
+        self._bar.update(count)
+
+    def ended(self, trial_id: str, *, ok: bool) -> None:
+        """A trial is over; what it did not need of its steps is taken off the total."""
+        left = self._left.pop(trial_id, 0)
+        self._counts["ok" if ok else "failed"] += 1
+        if left > 1:
+            self._bar.total -= left - 1
+        self._bar.update(min(left, 1))
+        self._bar.set_postfix(self._counts, refresh=False)
+
+    def say(self, line: str) -> None:
+        """Print a line on stderr without breaking the bar."""
+        self._bar.write(line, file=_stderr())
+
+
+def trial_steps(trial: Trial) -> int:
+    """The steps of a trial: its fine-tuning epochs, and one for pruning and measuring."""
+    return trial.spec.recipe.finetune.epochs + 1
+
+
+def _stderr() -> object:
+    import sys  # noqa: PLC0415
+
+    return sys.stderr

@@ -1,0 +1,105 @@
+"""Makes records of what became of trials."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bench.errors import TrialFault, Unsupported
+from bench.plan.trials import Trial
+from bench.store.record import RECORD_SCHEMA, Environment, Fault, LayerRecord, Record, Status
+
+MAX_MESSAGE = 2000
+MAX_TRACEBACK = 8000
+
+
+def now() -> str:
+    """The present time, UTC, ISO 8601 to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def ok_record(
+    trial: Trial, env: Environment, started: str, outcome: Mapping[str, Any], layers: tuple[LayerRecord, ...]
+) -> Record:
+    """The record of a trial that ended well; `outcome` has its metrics and timing."""
+    return _record(trial, "ok", env, started, outcome, layers, None)
+
+
+def failed_record(
+    trial: Trial, status: Status, env: Environment | None, started: str, fault: Fault
+) -> Record:
+    """The record of a trial that did not end well."""
+    return _record(trial, status, env, started, {"metrics": {}, "timing": {}}, (), fault)
+
+
+def _record(  # noqa: PLR0913, PLR0917 - the one place where a record's parts meet
+    trial: Trial,
+    status: Status,
+    env: Environment | None,
+    started: str,
+    outcome: Mapping[str, Any],
+    layers: tuple[LayerRecord, ...],
+    fault: Fault | None,
+) -> Record:
+    return Record(
+        schema=RECORD_SCHEMA,
+        trial_id=trial.trial_id,
+        status=status,
+        suite=trial.suite,
+        spec=trial.spec,
+        components=dict(trial.components),
+        metrics=dict(outcome["metrics"]),
+        per_layer=layers,
+        timing=dict(outcome["timing"]),
+        env=env,
+        error=fault,
+        started=started,
+        finished=now(),
+    )
+
+
+def status_of(error: BaseException) -> Status:
+    """How a trial that raised `error` is filed."""
+    if isinstance(error, Unsupported):
+        return "unsupported"
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "oom"
+    return "failed"
+
+
+def fault_of(error: BaseException, plugin_of: Mapping[str, str]) -> Fault:
+    """`error` as records keep it; `plugin_of` names the plugin of a component such as "pruner 'x'"."""
+    component = error.component if isinstance(error, TrialFault) else None
+    cause = error.__cause__ or error
+    return Fault(
+        kind=type(cause).__name__,
+        message=str(error)[:MAX_MESSAGE] or type(error).__name__,
+        component=component,
+        plugin=plugin_of.get(component) if component else None,
+        traceback="".join(traceback.format_exception(cause))[-MAX_TRACEBACK:],
+    )
+
+
+def blame(fault: Fault, component: str, plugin_of: Mapping[str, str]) -> Fault:
+    """`fault` laid at the door of the component that was running, if one was."""
+    if not component:
+        return fault
+    message = f"{component}: {fault.message}"
+    return fault.model_copy(
+        update={"component": component, "plugin": plugin_of.get(component), "message": message}
+    )
+
+
+def plugins_of(trial: Trial) -> dict[str, str]:
+    """The plugin behind each component of a trial, by the component's name in faults."""
+    return {
+        f"{_kind(key)} '{ref.name}'": f"{ref.distribution} {ref.distribution_version}"
+        for key, ref in trial.components.items()
+    }
+
+
+def _kind(key: str) -> str:
+    kind = key.partition(":")[0]
+    return "objective" if kind == "penalty" else kind

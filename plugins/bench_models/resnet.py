@@ -1,0 +1,54 @@
+"""Residual networks in their CIFAR form: a 3x3 stem without pooling, three stages of n blocks."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions and a shortcut; a 1x1 convolution where the shape changes."""
+
+    def __init__(self, width_in: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(width_in, width, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or width_in != width:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(width_in, width, 1, stride, bias=False), nn.BatchNorm2d(width)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map features (n, in, h, w) to (n, width, h/stride, w/stride)."""
+        out = functional.relu(self.bn1(self.conv1(x)))
+        return functional.relu(self.bn2(self.conv2(out)) + self.shortcut(x))
+
+
+class CifarResNet(nn.Module):
+    """A network of 6n+2 layers with widths 16, 32 and 64 (He et al. 2016, section 4.2)."""
+
+    def __init__(self, blocks: int, num_classes: int, in_channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        self.layer1 = _stage(16, 16, blocks, 1)
+        self.layer2 = _stage(16, 32, blocks, 2)
+        self.layer3 = _stage(32, 64, blocks, 2)
+        self.fc = nn.Linear(64, num_classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images (n, c, h, w) to logits (n, classes)."""
+        x = functional.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.fc(x.mean((2, 3)))
+
+
+def _stage(width_in: int, width: int, blocks: int, stride: int) -> nn.Sequential:
+    first = BasicBlock(width_in, width, stride)
+    return nn.Sequential(first, *(BasicBlock(width, width, 1) for _ in range(blocks - 1)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,12 +82,14 @@ def export_records(store: Path, suite: str | None, as_format: str) -> None:
         return
     frame = tidy(records)
     if as_format == "csv":
-        click.echo(frame.to_csv(index=False), nl=False)
+        click.echo(str(frame.to_csv(index=False)), nl=False)
         return
+    buffer = io.BytesIO()
     try:
-        click.get_binary_stream("stdout").write(frame.to_parquet(None, index=False) or b"")
+        frame.to_parquet(buffer, index=False)
     except ImportError:
         raise UserError("parquet needs pyarrow", "pip install 'prunebench[parquet]'") from None
+    click.get_binary_stream("stdout").write(buffer.getvalue())
 
 
 @command.command("pack")

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(  # noqa: PLR0913 - one parameter an option
     context: click.Context,
+    /,
     suite: str,
     store: Path,
     settings: tuple[str, ...],

@@ -55,7 +55,7 @@ def train(
     rate = learning_rate(recipe, data.steps(recipe.batch_size))
     held = _held(model, masks or {})
     if recipe.channels_last:
-        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model.to(memory_format=torch.channels_last)
     model.train()
     step = 0
     for epoch in range(1, recipe.epochs + 1):

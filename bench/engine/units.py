@@ -38,9 +38,7 @@ def normalised_by(model: nn.Module, example: Tensor) -> dict[str, str]:
         if module in names:
             hooks.append(module.register_forward_hook(produced))
         elif isinstance(module, _NORMS):
-            hooks.append(
-                module.register_forward_pre_hook(lambda _, given, name=name: consumed(name, given))  # type: ignore[misc]
-            )
+            hooks.append(module.register_forward_pre_hook(lambda _, given, name=name: consumed(name, given)))
     try:
         model(example)
     finally:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from tqdm import tqdm
 
@@ -20,7 +21,7 @@ class Progress:
         total += sum(trial_steps(trial) for trial in todo)
         self._left = {trial.trial_id: trial_steps(trial) for trial in todo}
         self._counts = {"ok": 0, "failed": 0}
-        self._bar: tqdm[None] = tqdm(
+        self._bar: tqdm[NoReturn] = tqdm(
             total=total,
             unit="step",
             disable=None if shown else True,
@@ -47,21 +48,15 @@ class Progress:
         left = self._left.pop(trial_id, 0)
         self._counts["ok" if ok else "failed"] += 1
         if left > 1:
-            self._bar.total -= left - 1
+            self._bar.total = (self._bar.total or 0) - (left - 1)
         self._bar.update(min(left, 1))
         self._bar.set_postfix(self._counts, refresh=False)
 
     def say(self, line: str) -> None:
         """Print a line on stderr without breaking the bar."""
-        self._bar.write(line, file=_stderr())
+        self._bar.write(line, file=sys.stderr)
 
 
 def trial_steps(trial: Trial) -> int:
     """The steps of a trial: its fine-tuning epochs, and one for pruning and measuring."""
     return trial.spec.recipe.finetune.epochs + 1
-
-
-def _stderr() -> object:
-    import sys  # noqa: PLC0415
-
-    return sys.stderr

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.errors import TrialFault, Unsupported
 from bench.plan.trials import Trial
-from bench.store.record import RECORD_SCHEMA, Environment, Fault, LayerRecord, Record, Status
+from bench.store.record import Environment, Fault, LayerRecord, Record, Status
 
 MAX_MESSAGE = 2000
 MAX_TRACEBACK = 8000
@@ -44,7 +44,7 @@ def _record(  # noqa: PLR0913, PLR0917 - the one place where a record's parts me
     fault: Fault | None,
 ) -> Record:
     return Record(
-        schema=RECORD_SCHEMA,
+        schema=1,
         trial_id=trial.trial_id,
         status=status,
         suite=trial.suite,

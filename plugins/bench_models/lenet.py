@@ -19,7 +19,8 @@ class LeNet300(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map images (n, c, h, w), or vectors (n, d), to logits (n, classes)."""
         x = functional.relu(self.fc1(x.flatten(1)))
-        return self.fc3(functional.relu(self.fc2(x)))
+        logits: Tensor = self.fc3(functional.relu(self.fc2(x)))
+        return logits
 
 
 class LeNet5(nn.Module):
@@ -46,4 +47,5 @@ class LeNet5(nn.Module):
         """Map images (n, c, h, w) to logits (n, classes)."""
         x = functional.relu(functional.max_pool2d(self.conv1(x), 2))
         x = functional.relu(functional.max_pool2d(self.conv2(x), 2))
-        return self.fc2(functional.relu(self.fc1(torch.flatten(x, 1))))
+        logits: Tensor = self.fc2(functional.relu(self.fc1(torch.flatten(x, 1))))
+        return logits

@@ -46,7 +46,8 @@ class CifarResNet(nn.Module):
         """Map images (n, c, h, w) to logits (n, classes)."""
         x = functional.relu(self.bn1(self.conv1(x)))
         x = self.layer3(self.layer2(self.layer1(x)))
-        return self.fc(x.mean((2, 3)))
+        logits: Tensor = self.fc(x.mean((2, 3)))
+        return logits
 
 
 def _stage(width_in: int, width: int, blocks: int, stride: int) -> nn.Sequential:

@@ -68,10 +68,10 @@ def write_suite(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def bench_cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Runs the command line in this process: (exit code, stdout, stderr)."""
-    from bench.cli import run
+    from bench.cli import invoke
 
     def call(*words: object) -> tuple[int, str, str]:
-        code = run([str(word) for word in words])
+        code = invoke([str(word) for word in words])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 

@@ -9,7 +9,13 @@ from bench.store.record import Environment, Record
 from bench.suite.load import load_suite
 
 ENV = Environment(
-    python="3.11.7", torch="2.11.0", device="cpu", cpu="a cpu", os="Linux x86_64", threads=1, prunebench="0.1.0"
+    python="3.11.7",
+    torch="2.11.0",
+    device="cpu",
+    cpu="a cpu",
+    os="Linux x86_64",
+    threads=1,
+    prunebench="0.1.0",
 )
 
 

@@ -63,7 +63,9 @@ def test_what_is_no_record_is_refused_with_the_field(make_record, change, said):
     assert said in caught.value.message
 
 
-@pytest.mark.parametrize("data", ["[]", "1", "null", "{" * 100_000, '{"a": Infinity}', '{"a": 1, "a": 1}', "\x00"])
+@pytest.mark.parametrize(
+    "data", ["[]", "1", "null", "{" * 100_000, '{"a": Infinity}', '{"a": 1, "a": 1}', "\x00"]
+)
 def test_what_is_no_json_object_is_refused(data):
     with pytest.raises(UserError, match="not a record"):
         parse_record(data, "here")

@@ -32,7 +32,9 @@ def test_a_success_replaces_an_earlier_failure(tmp_path, make_record):
     assert store.done("tiny", [make_record().trial_id]) == {make_record().trial_id}
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"{}", b'{"schema": 1, "schema": 1}', b'{"schema": 1, "metrics": NaN}'])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"{}", b'{"schema": 1, "schema": 1}', b'{"schema": 1, "metrics": NaN}']
+)
 def test_a_damaged_record_does_not_count_as_done(tmp_path, make_record, damage):
     store, record = Store.open(tmp_path), make_record()
     store.write(record).write_bytes(damage)

@@ -74,7 +74,11 @@ def test_a_missing_file_is_refused(catalog):
 
 @pytest.mark.parametrize(
     ("requirement", "said"),
-    [("bench-acme>=0.2", "is not installed"), ("prunebench>=99", "is installed"), ("!!", "is no requirement")],
+    [
+        ("bench-acme>=0.2", "is not installed"),
+        ("prunebench>=99", "is installed"),
+        ("!!", "is no requirement"),
+    ],
 )
 def test_requirements_are_checked(catalog, write_suite, requirement, said):
     path = write_suite(('version = "1"', f'version = "1"\nrequires = ["{requirement}"]'))

@@ -36,6 +36,7 @@ class Dense:
 
     key: str
     estimate: Estimate | None
+    by_seed: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Standing:
     """A row of the board: one contestant of a cell, with a point for each sparsity of the grid.
 
     `seeds` counts those that have every sparsity; `seconds` is what one pruned network cost.
-    `area` is the retention area, `group` the tie group; both None where a cell is missing.
+    `area` is the retention area against the cell's dense reference, `group` the tie group; both are
+    None where a cell is missing. `areas` holds the area of each seed.
     """
 
     entry: str

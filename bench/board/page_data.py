@@ -13,6 +13,9 @@ from bench.board.intervals import Estimate
 SHAPES = 8
 COLOURS = 6
 DIGITS = 5
+METRIC_UNIT = 1e-4
+ERROR_UNIT = 1e-4
+SPARSITY_UNIT = 1e-5
 
 
 def marks(cells: Sequence[Cell]) -> dict[tuple[str, str], int]:
@@ -36,8 +39,10 @@ def shape(mark: int) -> int:
 def page_json(cells: Sequence[Cell]) -> str:
     """The data as JSON that may stand inside a `script` element: no `<`, `>` or `&` in it.
 
-    A point is a list: metric, half-width, difference to dense, half-width, spectral error, half-width,
-    achieved sparsity, compression, speed-up, seeds; None where a number is missing.
+    A row is a list: colour, shape, area, seeds, cost, points; its name stands in the table. A point is
+    a list of whole numbers where it can be: metric, half-width, difference to dense, half-width (all in
+    the cell's `unit`), spectral error, half-width (in 1e-4), achieved sparsity (in 1e-5), compression,
+    speed-up, seeds; None where a number is missing.
     """
     numbers = marks(cells)
     plain = [_cell(cell, numbers) for cell in cells]
@@ -46,6 +51,7 @@ def page_json(cells: Sequence[Cell]) -> str:
 
 
 def _cell(cell: Cell, numbers: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+    unit = METRIC_UNIT if cell.metric.percent else 1
     return {
         "suite": f"{cell.suite} {cell.version}",
         "task": cell.task,
@@ -55,34 +61,39 @@ def _cell(cell: Cell, numbers: Mapping[tuple[str, str], int]) -> dict[str, Any]:
         "higher": cell.metric.higher,
         "grid": cell.grid,
         "seeds": len(cell.seeds),
-        "dense": _pair(cell.dense.estimate),
+        "unit": unit,
+        "dense": _pair(cell.dense.estimate, unit),
         "front": cell.front,
-        "rows": [_row(one, numbers[cell.suite, one.label]) for one in cell.standings],
+        "rows": [_row(one, numbers[cell.suite, one.label], unit) for one in cell.standings],
     }
 
 
-def _row(one: Standing, mark: int) -> dict[str, Any]:
-    return {
-        "id": one.entry[:8],
-        "label": one.label,
-        "colour": mark % COLOURS,
-        "shape": shape(mark),
-        "area": _pair(one.area)[0],
-        "seeds": one.seeds,
-        "cost": None if one.seconds is None else significant(one.seconds, DIGITS),
-        "points": [_point(point) for point in one.points],
-    }
+def _row(one: Standing, mark: int, unit: float) -> list[Any]:
+    cost = None if one.seconds is None else significant(one.seconds, DIGITS)
+    area = None if one.area is None else significant(one.area.mean, DIGITS)
+    points = [_point(point, unit) for point in one.points]
+    return [mark % COLOURS, shape(mark), area, one.seeds, cost, points]
 
 
-def _point(point: Point) -> list[float | None] | None:
+def _point(point: Point, unit: float) -> list[float | None] | None:
     if not point.seeds:
         return None
-    pairs = [_pair(one) for one in (point.primary, point.difference, point.spectral)]
-    singles = [_pair(one)[0] for one in (point.achieved, point.compression, point.speedup)]
-    return [*(number for pair in pairs for number in pair), *singles, len(point.seeds)]
+    ratios = [None if one is None else significant(one.mean, 4) for one in (point.compression, point.speedup)]
+    return [
+        *_pair(point.primary, unit),
+        *_pair(point.difference, unit),
+        *_pair(point.spectral, ERROR_UNIT),
+        _pair(point.achieved, SPARSITY_UNIT)[0],
+        *ratios,
+        len(point.seeds),
+    ]
 
 
-def _pair(one: Estimate | None) -> list[float | None]:
+def _pair(one: Estimate | None, unit: float) -> list[float | None]:
     if one is None:
         return [None, None]
-    return [significant(one.mean, DIGITS), None if one.half is None else significant(one.half, DIGITS)]
+    return [_in(one.mean, unit), None if one.half is None else _in(one.half, unit)]
+
+
+def _in(value: float, unit: float) -> float:
+    return significant(value, DIGITS) if unit == 1 else round(value / unit)

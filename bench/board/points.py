@@ -42,11 +42,6 @@ def point(sparsity: float, rows: BySeed, metric: Metric) -> Point:
     )
 
 
-def retained(row: Row, metric: Metric) -> float | None:
-    """The share of its dense network's metric that a trial kept."""
-    return metric.retained(number(row, metric.column), number(row, metric.dense_column))
-
-
 def seconds(row: Row) -> float | None:
     """What the trial's network cost: training, pruning and fine-tuning, measuring left out."""
     spent = [number(row, f"timing.{stage}") for stage in ("train", "prune", "finetune")]
@@ -61,8 +56,8 @@ def dense_reference(key: str, rows: list[Row], metric: Metric) -> Dense:
         value = number(row, metric.dense_column)
         if value is not None:
             by_seed.setdefault(int(row["spec.seed"]), []).append(value)
-    means = [estimate(values) for _, values in sorted(by_seed.items())]
-    return Dense(key, estimate([mean.mean for mean in means if mean is not None]))
+    means = {seed: mean.mean for seed, values in sorted(by_seed.items()) if (mean := estimate(values))}
+    return Dense(key, estimate(list(means.values())), means)
 
 
 def _combined(row: Row, columns: tuple[str, str], rule: Callable[[float, float], float]) -> float | None:

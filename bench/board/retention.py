@@ -15,11 +15,13 @@ def retention_area(grid: Sequence[float], retained: Mapping[float, float | None]
     """The mean height of the retention curve over the suite's sparsities.
 
     With xᵢ = −log₂(1 − sᵢ) for the grid s₁ < … < s_k, the axis that the page draws, and rᵢ the share
-    of the dense network's metric that is kept at sᵢ,
+    of the dense reference's metric, seed by seed, that is kept at sᵢ,
 
         A = Σᵢ (xᵢ₊₁ − xᵢ) · (rᵢ + rᵢ₊₁) / 2  /  (x_k − x₁),
 
-    and A = r₁ for a single sparsity. 1 means that nothing was lost anywhere. A sparsity of 1 has no
+    and A = r₁ for a single sparsity. 1 means that nothing was lost anywhere. The reference is
+    the cell's, also for a method that trains networks of its own: against those, training badly would
+    look like losing little. A sparsity of 1 has no
     place on the axis and is left out. None where the grid is empty or any cell is missing: an average
     over what is there would reward leaving out the hard ones.
     """

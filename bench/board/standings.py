@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.board.cells import Cell, Dense, Standing
@@ -12,7 +12,7 @@ from bench.board.intervals import estimate
 from bench.board.metrics import Metric, primary_metric
 from bench.board.naming import cell_names, entry_names
 from bench.board.pareto import pareto_front
-from bench.board.points import Row, dense_reference, point, retained, seconds
+from bench.board.points import Row, dense_reference, point, seconds
 from bench.board.retention import halvings, retention_area
 from bench.board.text import plain_text
 from bench.board.ties import standing_groups
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _PARAMS = "spec.params."
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the contestants of a cell are measured by: `dense` holds all references by key."""
+
+    metric: Metric
+    grid: tuple[float, ...]
+    dense: Mapping[str, Dense]
+    reference: Dense
 
 
 def standings(frame: DataFrame) -> tuple[Cell, ...]:
@@ -49,8 +59,9 @@ def _cell(key: str, rows: DataFrame) -> Cell:
         str(entry): list(part.to_dict("records")) for entry, part in rows.groupby("entry", sort=True)
     }
     dense = _dense(entries, metric)
+    shared = _Shared(metric, grid, dense, _reference(entries, dense, metric))
     labels = entry_names(entries)
-    found = [_standing(part, labels[entry], (metric, grid), dense) for entry, part in entries.items()]
+    found = [_standing(part, labels[entry], shared) for entry, part in entries.items()]
     complete = [
         replace(one, area=estimate(list(one.areas.values()))) if len(one.areas) == len(seeds) else one
         for one in found
@@ -61,7 +72,6 @@ def _cell(key: str, rows: DataFrame) -> Cell:
         key=lambda one: (-one.area.mean if one.area else float("inf"), one.label),
     )
     top = rows.iloc[0]
-    majority = Counter(one.dense.key for one in ranked)
     cell = Cell(
         key=key,
         suite=plain_text(top["suite.name"]),
@@ -71,24 +81,25 @@ def _cell(key: str, rows: DataFrame) -> Cell:
         metric=metric,
         grid=grid,
         seeds=seeds,
-        dense=dense[min(majority, key=lambda name: (-majority[name], name))],
+        dense=shared.reference,
         standings=tuple(ranked),
     )
     return replace(cell, front=_front(cell))
 
 
-def _standing(
-    rows: list[Row], label: str, measured: tuple[Metric, tuple[float, ...]], dense: Mapping[str, Dense]
-) -> Standing:
-    metric, grid = measured
+def _standing(rows: list[Row], label: str, shared: _Shared) -> Standing:
+    metric, grid, reference = shared.metric, shared.grid, shared.reference.by_seed
     table: dict[float, dict[int, Row]] = {sparsity: {} for sparsity in grid}
     for row in rows:
         table[float(row["spec.sparsity"])].setdefault(int(row["spec.seed"]), row)
     points = tuple(point(sparsity, table[sparsity], metric) for sparsity in grid)
-    shared = set.intersection(*(set(one.seeds) for one in points))
+    complete = set.intersection(*(set(one.seeds) for one in points))
     areas = {
-        seed: retention_area(grid, {sparsity: retained(table[sparsity][seed], metric) for sparsity in grid})
-        for seed in sorted(shared)
+        seed: retention_area(
+            grid,
+            {at: metric.retained(by[seed][metric.column], reference.get(seed)) for at, by in table.items()},
+        )
+        for seed in sorted(complete)
     }
     cost = estimate([seconds(row) for row in rows])
     first = rows[0]
@@ -99,9 +110,9 @@ def _standing(
         pruner=plain_text(first["spec.pruner"]),
         params=_params(first),
         schedule=plain_text(first["spec.schedule"]),
-        dense=dense[str(first["dense"])],
+        dense=shared.dense[str(first["dense"])],
         points=points,
-        seeds=len(shared),
+        seeds=len(complete),
         seconds=cost.mean if cost else None,
         areas={seed: area for seed, area in areas.items() if area is not None},
     )
@@ -112,6 +123,18 @@ def _dense(entries: Mapping[str, list[Row]], metric: Metric) -> dict[str, Dense]
     for rows in entries.values():
         shared.setdefault(str(rows[0]["dense"]), []).extend(rows)
     return {key: dense_reference(key, rows, metric) for key, rows in shared.items()}
+
+
+def _reference(entries: Mapping[str, list[Row]], dense: Mapping[str, Dense], metric: Metric) -> Dense:
+    """The dense networks that most contestants prune; among equals, the better ones."""
+    count = Counter(str(rows[0]["dense"]) for rows in entries.values())
+    sign = 1 if metric.higher else -1
+
+    def preference(key: str) -> tuple[int, float, str]:
+        known = dense[key].estimate
+        return -count[key], -sign * known.mean if known else float("inf"), key
+
+    return dense[min(count, key=preference)]
 
 
 def _params(row: Row) -> dict[str, Any]:

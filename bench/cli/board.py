@@ -1,4 +1,4 @@
-"""`bench board`: turns records into the leaderboard."""
+"""`bench board build`: turns records into the leaderboard."""
 
 from __future__ import annotations
 
@@ -7,34 +7,28 @@ from pathlib import Path
 
 import click
 
+from bench.cli.options import json_option, store_option
+
 
 @click.group()
-def board() -> None:
+def command() -> None:
     """Build the leaderboard from records."""
 
 
-@board.command()
-@click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    envvar="BENCH_STORE",
-    default=Path("bench-store"),
-    show_default=True,
-    show_envvar=True,
-    help="The store, or any folder of records.",
-)
+@command.command()
+@store_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path),
     default=Path("site"),
     show_default=True,
     help="The folder to write.",
 )
 @click.option("--suite", metavar="NAME", help="Only the records of this suite.")
-@click.option("--figures/--no-figures", default=True, help="Also draw the figures for papers.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
-def build(store: Path, out: Path, suite: str | None, figures: bool, as_json: bool) -> None:
-    """Write the page, standings.csv, records.jsonl, leaderboard.json, LEADERBOARD.md and figures."""
+@click.option("--figures/--no-figures", default=True, help="Whether to draw the figures for papers.")
+@json_option
+def build(store: Path, out: Path, suite: str | None, *, figures: bool, as_json: bool) -> None:
+    """Write index.html, standings.csv, records.jsonl, leaderboard.json, LEADERBOARD.md and figures."""
     from bench.board.build import build_board  # noqa: PLC0415
 
     built = build_board(store, out, suite, figures=figures)

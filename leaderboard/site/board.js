@@ -1,11 +1,24 @@
 // The page: state in the address, one cell on show, table and charts linked.
-const cells = JSON.parse(document.getElementById("data").textContent);
 const byId = id => document.getElementById(id);
+const cells = JSON.parse(byId("data").textContent);
 const make = (name, ...children) => {
   const element = document.createElement(name);
   element.append(...children);
   return element;
 };
+
+// The data is packed: whole numbers in small units; names stand in the table alone.
+const times = (value, unit) => (value === null ? null : value * unit);
+
+function unpack(cell, number) {
+  const lines = byId(`cell-${number}`).querySelectorAll("tbody tr");
+  cell.dense = cell.dense.map(value => times(value, cell.unit));
+  const units = [cell.unit, cell.unit, cell.unit, cell.unit, 1e-4, 1e-4, 1e-5, 1, 1, 1];
+  cell.rows = cell.rows.map(([colour, shape, area, seeds, cost, points], index) => ({
+    id: lines[index].dataset.id, label: lines[index].querySelector("span").textContent, colour, shape, area, seeds, cost,
+    points: points.map(point => point && point.map((value, place) => times(value, units[place]))),
+  }));
+}
 
 // A point: metric 0, half 1, difference 2, half 3, spectral error 4, half 5, achieved 6, compression 7,
 // speed-up 8, seeds 9.
@@ -16,7 +29,7 @@ function viewsOf(cell) {
   const views = {
     metric: { title: cell.metric + (cell.percent ? " (%)" : ""), at: 0, text: p => written(p[0], p[1], p[9], metric) },
     difference: {
-      title: "Difference to dense" + (cell.percent ? " (percentage points)" : ""), at: 2,
+      title: "Difference to dense" + (cell.percent ? " (pp)" : ""), at: 2,
       text: p => (p[2] === null ? DASH : signed(p[2]) + (p[3] === null ? ` (n = ${p[9]})` : ` ± ${metric(p[3])}`)),
     },
     error: { title: "Spectral-norm error", at: 4, text: p => written(p[4], p[5], p[9], value => fixed(value, 3)) },
@@ -34,10 +47,12 @@ let drawn = [];
 function readAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
   for (const key of Object.keys(state)) state[key] = given.get(key) ?? (key === "show" ? "metric" : "");
+  if (state.dir !== "ascending") state.dir = "descending";
 }
 
 function writeAddress() {
-  const kept = Object.entries(state).filter(([key, value]) => value && !(key === "show" && value === "metric"));
+  const kept = Object.entries(state).filter(([key, value]) =>
+    value && !(key === "show" && value === "metric") && (key !== "dir" || state.sort));
   history.replaceState(null, "", `#${new URLSearchParams(kept)}`);
 }
 
@@ -61,7 +76,7 @@ const shown = cell => {
 function sortValue(row, view) {
   if (state.sort === "entry") return row.label;
   if (/^s\d+$/.test(state.sort)) return row.points[Number(state.sort.slice(1))]?.[view.at] ?? null;
-  return row[state.sort] ?? null;
+  return ["area", "seeds", "cost"].includes(state.sort) ? row[state.sort] : null;
 }
 
 function sorted(cell, view) {
@@ -77,7 +92,7 @@ function sorted(cell, view) {
 
 function fillTable(cell, number) {
   const { views } = viewsOf(cell);
-  const view = views[state.show] ?? views.metric;
+  const view = Object.hasOwn(views, state.show) ? views[state.show] : views.metric;
   const section = byId(`cell-${number}`), body = section.querySelector("tbody");
   const visible = new Set(shown(cell).map(row => row.id));
   for (const row of sorted(cell, view)) {
@@ -117,17 +132,19 @@ function plotsOf(cell) {
 }
 
 function drawCharts(cell) {
-  const rows = shown(cell), host = byId("charts");
-  host.replaceChildren();
-  drawn = plotsOf(cell).map(plot => {
-    const figure = make("figure", make("figcaption", plot.title)), tip = make("div");
+  const rows = shown(cell), plots = plotsOf(cell);
+  // All figures stand before any is measured: their number decides their width.
+  const figures = plots.map(plot => make("figure", make("figcaption", plot.title)));
+  byId("charts").replaceChildren(...figures);
+  drawn = plots.map((plot, index) => {
+    const tip = make("div");
     tip.className = "tip";
     tip.hidden = true;
-    host.append(figure);
-    const one = { ...chart(plot, rows, Math.max(260, figure.clientWidth)), tip, plot };
-    figure.append(one.svg, tip);
+    const one = { ...chart(plot, rows, Math.max(260, figures[index].clientWidth)), tip, plot };
+    figures[index].append(one.svg, tip);
     listen(one);
     return one;
   });
+  drawLegend(rows);
   mark();
 }

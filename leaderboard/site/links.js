@@ -42,6 +42,21 @@ function step(one, event) {
   }
 }
 
+// The legend repeats the table's markers beside the charts; the table's buttons do the same
+// for keys. Where there are many entries, the table alone is clearer.
+function drawLegend(rows) {
+  byId("legend").hidden = rows.length > 16;
+  byId("legend").replaceChildren(...rows.map(row => {
+    const swatch = draw("svg", { class: `c${row.colour}`, viewBox: "-7 -7 14 14" }, draw("use", { href: `#m${row.shape}` }));
+    const item = make("li", swatch, row.label);
+    item.dataset.id = row.id;
+    item.addEventListener("pointerenter", () => light({ row, column: null }));
+    item.addEventListener("pointerleave", () => light(null));
+    item.addEventListener("click", () => pick(row.id));
+    return item;
+  }));
+}
+
 function light(point) {
   hot = point ? { id: point.row.id, column: point.column } : null;
   mark();
@@ -60,12 +75,14 @@ function mark() {
     }
     tell(one, now);
   }
+  byId("legend").classList.toggle("some", id !== "" && drawn.some(one => one.points.some(point => point.row.id === id)));
+  for (const item of byId("legend").children) item.classList.toggle("hot", item.dataset.id === id);
   for (const line of document.querySelectorAll("tr[data-id]")) {
     line.classList.toggle("hot", line.dataset.id === id);
     const picked = line.dataset.id === state.pick;
     if (picked) line.setAttribute("aria-current", "true");
     else line.removeAttribute("aria-current");
-    line.querySelector(".l button")?.setAttribute("aria-pressed", String(picked));
+    line.querySelector("th button")?.setAttribute("aria-pressed", String(picked));
   }
 }
 
@@ -104,7 +121,7 @@ function detail(cell) {
     const values = Object.values(views).map(view => make("td", point ? view.text(point) : DASH));
     return make("tr", first, ...values, make("td", `${point ? point[9] : 0}/${cell.seeds}`));
   });
-  const scroll = make("div", make("table", make("caption", "All that was measured, by the sparsity asked for."), make("thead", head), make("tbody", ...lines)));
+  const scroll = make("div", make("table", make("caption", make("span", "All that was measured, by the sparsity asked for.")), make("thead", head), make("tbody", ...lines)));
   scroll.className = "scroll";
   scroll.tabIndex = 0;
   host.replaceChildren(make("h2", row.label), scroll);

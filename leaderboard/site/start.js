@@ -27,10 +27,12 @@ function button(host, action) {
 }
 
 if (cells.length) {
-  for (const id of ["pickers", "charts", "keys", "tools"]) byId(id).hidden = false;
+  for (const id of ["pickers", "charts", "legend", "keys", "tools"]) byId(id).hidden = false;
+  cells.forEach(unpack);
   for (const head of document.querySelectorAll("th[data-sort]")) button(head, () => sortBy(head.dataset.sort));
   for (const line of document.querySelectorAll("tr[data-id]")) {
-    button(line.querySelector(".l"), () => pick(line.dataset.id));
+    line.querySelector("svg").setAttribute("aria-hidden", "true");
+    button(line.querySelector("th span"), () => pick(line.dataset.id));
     const column = () => ({ row: { id: line.dataset.id }, column: null });
     line.addEventListener("pointerenter", () => light(column()));
     line.addEventListener("pointerleave", () => light(null));
@@ -45,13 +47,13 @@ if (cells.length) {
   for (const id of ["pickers", "tools"]) byId(id).addEventListener("submit", event => event.preventDefault());
   addEventListener("hashchange", () => { readAddress(); byId("filter").value = state.q; show(); });
   let width = 0;
-  new ResizeObserver(() => {
+  const redraw = () => {
     const now = byId("charts").clientWidth;
-    if (now !== width) {
-      width = now;
-      drawCharts(currentCell());
-    }
-  }).observe(byId("charts"));
+    if (now === width) return;
+    width = now;
+    drawCharts(currentCell());
+  };
+  new ResizeObserver(() => requestAnimationFrame(redraw)).observe(byId("charts"));
   readAddress();
   byId("filter").value = state.q;
   show();

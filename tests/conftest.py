@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from bench.cli import invoke
 from bench.registry.catalog import Catalog
 from bench.registry.loader import load_plugins
 from bench.registry.origin import Selection
@@ -46,7 +47,7 @@ def _one_thread() -> None:
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     """The built-in components."""
-    return load_plugins(Selection(which="builtin"), lambda line: pytest.fail(line))
+    return load_plugins(Selection(which="builtin"), pytest.fail)
 
 
 @pytest.fixture
@@ -68,7 +69,6 @@ def write_suite(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def bench_cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Runs the command line in this process: (exit code, stdout, stderr)."""
-    from bench.cli import invoke
 
     def call(*words: object) -> tuple[int, str, str]:
         code = invoke([str(word) for word in words])

@@ -11,6 +11,7 @@ import pytest
 
 import bench
 from bench.runner.request import RunRequest
+from tests.conftest import TINY
 
 
 def comparable(path: Path) -> dict:
@@ -28,8 +29,6 @@ def records(store: Path) -> dict[str, dict]:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A store in which the tiny suite ran, on one worker."""
-    from tests.conftest import TINY
-
     folder = tmp_path_factory.mktemp("finished")
     suite = folder / "tiny.toml"
     suite.write_text(TINY)
@@ -86,7 +85,7 @@ def test_a_second_run_does_no_work_and_says_so(finished, bench_cli):
 
 def test_a_deleted_record_is_run_again_alone_from_cached_stages(finished, bench_cli):
     suite, store, _ = finished
-    path = sorted((store / "records").rglob("*.json"))[0]
+    path = min((store / "records").rglob("*.json"))
     before = comparable(path)
     artifacts = {file: file.stat().st_mtime_ns for file in (store / "artifacts").rglob("*") if file.is_file()}
     path.unlink()
@@ -120,7 +119,8 @@ def test_a_plain_script_without_a_main_guard_can_run_a_suite(finished, tmp_path)
     script = tmp_path / "script.py"
     script.write_text(
         "import bench\n"
-        f"frame = bench.run({str(suite)!r}, store={str(tmp_path / 'store')!r}, settings={{'sparsity': [0.5]}})\n"
+        f"store = {str(tmp_path / 'store')!r}\n"
+        f"frame = bench.run({str(suite)!r}, store, {{'sparsity': [0.5]}})\n"
         "print(len(frame))\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False)
@@ -151,7 +151,7 @@ def test_a_diverging_recipe_costs_its_trials_and_names_the_epoch(finished, bench
 
 
 def test_packs_take_the_place_of_records(finished, bench_cli, tmp_path):
-    suite, store, frame = finished
+    _, store, frame = finished
     code, _, _ = bench_cli("records", "pack", "--store", store, "--out", tmp_path)
     assert code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.jsonl.gz"]
@@ -162,7 +162,7 @@ def test_packs_take_the_place_of_records(finished, bench_cli, tmp_path):
 
 def test_the_board_is_built_from_the_records(finished, bench_cli, tmp_path):
     _, store, _ = finished
-    code, out, _ = bench_cli("board", "build", "--store", store, "--out", tmp_path / "site", "--no-figures")
+    code, _, _ = bench_cli("board", "build", "--store", store, "--out", tmp_path / "site", "--no-figures")
     assert code == 0
     for name in ("index.html", "standings.csv", "records.jsonl", "LEADERBOARD.md"):
         assert (tmp_path / "site" / name).stat().st_size > 0

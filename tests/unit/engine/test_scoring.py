@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -39,7 +41,7 @@ def test_masks_nest_as_sparsity_grows(scope):
         "b": torch.rand(24, generator=generator).round(decimals=1),
     }
     masks = keep_masks(scores, [0.25, 0.5, 0.75, 0.875], scope)
-    for denser, sparser in zip(masks, masks[1:], strict=False):
+    for denser, sparser in pairwise(masks):
         assert all(bool((denser[name] | ~sparser[name]).all()) for name in scores)
 
 

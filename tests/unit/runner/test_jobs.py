@@ -43,7 +43,7 @@ def test_every_trial_is_handed_out_once(catalog):
 
 
 def test_a_job_holds_the_sparsities_of_one_scoring_pass(catalog):
-    items = [item for item in drained(Queue(trials_of(catalog), lambda trial: True))]
+    items = drained(Queue(trials_of(catalog), lambda trial: True))
     assert {item.kind for item in items} == {"trials"}
     for item in items:
         assert len({trial.stages.score for trial in item.trials}) == 1

@@ -37,7 +37,8 @@ def test_an_override_changes_only_the_cells_it_matches(catalog, write_suite):
 
 def test_a_setting_wins_over_an_override_and_an_entry(catalog, write_suite):
     path = write_suite(
-        extra='recipe.train = { lr = 0.3 }\n[[override]]\nwhen = { task = "digits" }\nrecipe.train = { lr = 0.5 }\n',
+        extra="recipe.train = { lr = 0.3 }\n"
+        '[[override]]\nwhen = { task = "digits" }\nrecipe.train = { lr = 0.5 }\n',
     )
     assert [contest.recipe.train.lr for contest in contests(path, catalog)] == [0.5, 0.3]
     assert {contest.recipe.train.lr for contest in contests(path, catalog, "train.lr=0.7")} == {0.7}

@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.integrate import trapezoid  # noqa: TID253 - the reference
+from scipy.integrate import trapezoid
 
 from bench.board.metrics import ACCURACY, MSE
 from bench.board.pareto import pareto_front

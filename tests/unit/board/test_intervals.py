@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats  # noqa: TID253 - the reference
+from scipy import stats
 
 from bench.board.intervals import Estimate, estimate, half_width
 

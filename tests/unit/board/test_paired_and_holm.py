@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats  # noqa: TID253 - the reference
+from scipy import stats
 
 from bench.board.holm import holm
 from bench.board.paired import paired_differences, paired_p

@@ -15,6 +15,7 @@ from bench.runner.jobs import Queue, WorkItem
 from bench.runner.messages import WorkerSettings, receive, send
 from bench.runner.records import blame, failed_record, now, plugins_of
 from bench.runner.spawn import Spawned, spawn
+from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
 
 
@@ -82,13 +83,18 @@ class Pool:
                 self._listen()
         except BaseException:
             for worker in self._workers:
-                worker.spawned.kill()
+                self._kill(worker)
             raise
         for worker in self._workers:
             worker.spawned.close()
 
     def _busy(self) -> bool:
         return self._queue.has_work or any(worker.item is not None for worker in self._workers)
+
+    def _kill(self, worker: _Worker) -> None:
+        """End a worker at once, and remove what it was writing."""
+        worker.spawned.kill()
+        sweep(self._options.settings.store, worker.spawned.process.pid or 0)
 
     def _add_worker(self) -> None:
         self._workers.append(_Worker(spawn(self._options.settings)))
@@ -176,7 +182,7 @@ class Pool:
 
     def _lost(self, worker: _Worker, status: Status, fault: Fault) -> None:
         """A worker is gone: the trial it was at failed, the rest of its job goes back."""
-        worker.spawned.kill()
+        self._kill(worker)
         self._workers.remove(worker)
         if not worker.ready:
             raise UserError(f"a worker process could not start: {fault.message}", "run `bench doctor`")

@@ -19,6 +19,9 @@ from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
 
 
+START_TIMEOUT = 300.0
+
+
 class Listener(Protocol):
     """Who is told what happens, in the supervisor's process."""
 
@@ -100,7 +103,7 @@ class Pool:
         self._workers.append(_Worker(spawn(self._options.settings)))
 
     def _hand_out(self) -> None:
-        for worker in self._workers:
+        for worker in list(self._workers):
             if not worker.ready or worker.item is not None:
                 continue
             item = self._queue.next()
@@ -109,7 +112,12 @@ class Pool:
             worker.item, worker.left, worker.heard = item, list(item.trials), time.monotonic()
             worker.current, worker.component, worker.started = item.trials[0], "", now()
             trials = [trial.plain() for trial in item.trials]
-            send(worker.spawned.pipe, {"kind": item.kind, "trials": trials, "keep": self._options.keep})
+            try:
+                send(worker.spawned.pipe, {"kind": item.kind, "trials": trials, "keep": self._options.keep})
+            except OSError:
+                worker.item = None
+                self._queue.take_back(item)
+                self._lost(worker, "failed", _death(worker))
 
     def _listen(self) -> None:
         pipes = {worker.spawned.pipe: worker for worker in self._workers}
@@ -175,6 +183,10 @@ class Pool:
     def _check_silence(self) -> None:
         for worker in list(self._workers):
             silent = time.monotonic() - worker.heard
+            if not worker.ready and silent > START_TIMEOUT:
+                self._lost(
+                    worker, "failed", Fault(kind="timeout", message=f"not ready in {START_TIMEOUT:g} s")
+                )
             if worker.item is not None and silent > self._options.timeout:
                 fault = Fault(kind="timeout", message=f"no sign of life for {self._options.timeout:g} s")
                 worker.spawned.process.kill()

@@ -18,7 +18,6 @@ from bench.runner.spawn import Spawned, spawn
 from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
 
-
 START_TIMEOUT = 300.0
 
 

@@ -12,12 +12,12 @@ from bench.board.figures import figure_names, write_figures
 from bench.board.frame import tidy
 from bench.board.markdown import markdown
 from bench.board.page import Footing, render
-from bench.board.publish import publish
 from bench.board.published import leaderboard_json, records_jsonl
 from bench.board.standings import standings
 from bench.board.standings_csv import standings_csv
 from bench.board.text import plain_text
 from bench.errors import UserError
+from bench.store.atomic import write_atomically
 from bench.store.reading import read_records
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def build_board(store: Path, out: Path, suite: str | None = None, *, figures: bo
         for cell in cells if figures else ():
             write_figures(cell, out)
         for name, data in files.items():
-            publish(out / name, data)
+            write_atomically(out / name, data)
     except OSError as error:
         raise UserError(
             f"{out}: cannot write the board: {error.strerror}", "name another folder with --out"

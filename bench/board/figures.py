@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from bench.board.cells import Cell, Point
 from bench.board.intervals import Estimate
-from bench.board.publish import publish
 from bench.board.retention import halvings
 from bench.board.text import slug
+from bench.store.atomic import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def write_figures(cell: Cell, out: Path) -> None:
     names = iter(figure_names(cell))
     for _, across, up in _kinds(cell):
         for data in _drawn(cell, across, up):
-            publish(out / next(names), data)
+            write_atomically(out / next(names), data)
 
 
 def _kinds(cell: Cell) -> Iterator[tuple[str, _Axis, _Axis]]:

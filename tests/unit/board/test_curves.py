@@ -2,10 +2,10 @@
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import trapezoid
 
 from bench.board.metrics import ACCURACY, MSE
 from bench.board.pareto import pareto_front
@@ -21,7 +21,7 @@ def test_keeping_everything_has_area_one():
 def test_the_area_is_the_trapezoid_over_halvings():
     kept = {0.5: 1.0, 0.75: 0.8, 0.9: 0.4}
     xs = [-math.log2(1 - sparsity) for sparsity in kept]
-    expected = np.trapezoid(list(kept.values()), xs) / (xs[-1] - xs[0])
+    expected = trapezoid(list(kept.values()), xs) / (xs[-1] - xs[0])
     assert retention_area(tuple(kept), kept) == pytest.approx(expected, rel=1e-12)
 
 

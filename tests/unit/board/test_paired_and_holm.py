@@ -45,9 +45,6 @@ def test_holm_lies_between_no_correction_and_bonferronis():
     adjusted = np.array(holm(list(values)))
     assert np.all(adjusted >= values)
     assert np.all(adjusted <= np.minimum(1, 12 * values) + 1e-15)
-    assert list(np.argsort(values)) == list(np.argsort(adjusted, kind="stable")) or np.any(
-        np.diff(adjusted) == 0
-    )
 
 
 def test_holm_of_nothing_is_nothing():

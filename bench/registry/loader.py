@@ -109,6 +109,11 @@ def _load(manager: pluggy.PluginManager, found: Found) -> list[Component]:
     except Rejected:
         _withdraw(manager, plugin)
         raise
+    except pluggy.PluginValidationError as error:
+        _withdraw(manager, plugin)
+        hook, _, fault = str(error).partition("\n")
+        where, last = hook.rpartition(" ")[2].strip("'"), fault.strip().rpartition("\n")[2]
+        raise Rejected(f"its {where} does not fit: {last}") from None
     except Exception as error:  # noqa: BLE001
         _withdraw(manager, plugin)
         raise Rejected(f"registering it raised {in_words(error)}") from None

@@ -30,7 +30,7 @@ def method_recipe(offer: Offer, params: Mapping[str, Any]) -> Layer:
         return {}
     try:
         dotted = pruner.recipe(dict(params))
-    except Exception as error:  # noqa: BLE001 - a plugin's code, while nothing has been run yet
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's code, while nothing has been run yet
         raise _fault(offer, f"raised {in_words(error)}") from None
     if not isinstance(dotted, Mapping):
         raise _fault(offer, f"returned {type(dotted).__name__}, not a mapping")

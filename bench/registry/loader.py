@@ -98,7 +98,7 @@ def _load(manager: pluggy.PluginManager, found: Found) -> list[Component]:
     except _Rejected:
         _withdraw(manager, plugin)
         raise
-    except Exception as error:  # noqa: BLE001
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         _withdraw(manager, plugin)
         raise _Rejected(f"registering it raised {_words(error)}") from None
 
@@ -138,7 +138,7 @@ def _call(hook: str, kind: str, function: Callable[[], Any]) -> list[Component]:
         components = [] if returned is None else list(returned)
     except TypeError as error:
         raise _Rejected(f"its {hook} must return an iterable of bench.{expected.__name__}: {error}") from None
-    except Exception as error:  # noqa: BLE001
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         raise _Rejected(f"its {hook} raised {_words(error)}") from None
     for component in components:
         if not isinstance(component, expected):

@@ -37,7 +37,7 @@ class Observers:
             try:
                 given = {name: _fresh(facts[name]) for name in implementation.argnames}
                 implementation.function(**given)
-            except Exception as error:  # noqa: BLE001 - an observer must not stop a run
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - an observer must not stop a run
                 self._silenced.add((plugin, hook))
                 self._complain(
                     f"plugin '{plugin}': its {hook} raised {type(error).__name__}: {error}; not called again"

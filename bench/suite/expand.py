@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, cast
 
+from bench.errors import UserError
 from bench.registry.catalog import Catalog
 from bench.registry.components import Pruner
 from bench.suite.layers import by_stage, complete, complete_objectives, layered
@@ -61,7 +62,7 @@ def _contests(
             *(override.recipe for override in suite.file.override if _applies(override, names)),
             entry.recipe,
             suite.settings.recipe,
-            by_stage(pruner.recipe(ref.params) if pruner.recipe else {}),
+            by_stage(_own_recipe(pruner, ref.params, where)),
         ]
         yield Contest(
             task=task,
@@ -72,6 +73,19 @@ def _contests(
             recipe=complete_objectives(layered(suite.file.recipe, layers, where), catalog, where),
             sparsities=entry.sparsity or suite.file.grid.sparsity,
         )
+
+
+def _own_recipe(pruner: Pruner, params: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """The recipe keys that belong to a method; its author's mistake stops the suite before any work."""
+    if pruner.recipe is None:
+        return {}
+    try:
+        return dict(pruner.recipe(params))
+    except (Exception, SystemExit) as error:
+        raise UserError(
+            f"{where}: the recipe of pruner '{pruner.name}' raised {type(error).__name__}: {error}",
+            "mend the plugin, or leave this pruner out",
+        ) from error
 
 
 def _combinations(params: Mapping[str, Any], pruner: Pruner) -> Iterator[dict[str, Any]]:

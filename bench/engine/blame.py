@@ -17,7 +17,9 @@ def blamed(component: str, passing: tuple[type[Exception], ...] = ()) -> Iterato
     """
     try:
         yield
-    except (TrialFault, Unsupported, *passing):
+    except (TrialFault, Unsupported):
+        raise
+    except passing:
         raise
     except (Exception, SystemExit) as error:
         lines = str(error).strip().splitlines()

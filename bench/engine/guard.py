@@ -157,7 +157,7 @@ def _few(owner: str, names: list[str]) -> str:
 def _global_randomness() -> tuple[object, ...]:
     """The states of torch's, Python's and numpy's global generators, to be compared."""
     states = [torch.random.get_rng_state()]
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         states += torch.cuda.get_rng_state_all()
     legacy = _plain(np.random.get_state(legacy=False))  # noqa: NPY002 - it is what is watched
     return (*(state.numpy().tobytes() for state in states), random.getstate(), legacy)

@@ -89,7 +89,7 @@ def export_records(store: Path, suite: str | None, as_format: str) -> None:
         frame.to_parquet(buffer, index=False)
     except ImportError:
         raise UserError("parquet needs pyarrow", "pip install 'prunebench[parquet]'") from None
-    click.get_binary_stream("stdout").write(buffer.getvalue())
+    click.echo(buffer.getvalue(), nl=False)
 
 
 @command.command("pack")

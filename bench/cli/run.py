@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @json_option
 @with_plugins
 @click.pass_context
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     context: click.Context,
     /,
     suite: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from bench.suite.recipe import Recipe, Strict
+from bench.suite.recipe import Float, Int, Recipe, Strict
 from bench.suite.schema import Ref
 
 
@@ -23,8 +23,8 @@ class Spec(Strict):
     pruner: str
     params: dict[str, Any]
     schedule: str
-    sparsity: float
-    seed: int
+    sparsity: Float
+    seed: Int
     output_layer: Literal["included", "exempt"]
     recipe: Recipe
     measures: tuple[Ref, ...]

@@ -33,6 +33,11 @@ class Layout:
         """The folder of the records of trials that did not end well."""
         return self.root / "failures"
 
+    @property
+    def packs(self) -> Path:
+        """The folder of packs."""
+        return self.root / "packs"
+
     def record(self, suite: str, trial_id: str) -> Path:
         """The file of a finished trial."""
         return self.records / suite / f"{trial_id}.json"
@@ -43,7 +48,7 @@ class Layout:
 
     def pack(self, suite: str) -> Path:
         """The file that `bench records pack` writes for a suite."""
-        return self.root / "packs" / f"{suite}.jsonl.gz"
+        return self.packs / f"{suite}.jsonl.gz"
 
     def artifact(self, stage: str, key: str) -> Path:
         """The checkpoint of a stage."""

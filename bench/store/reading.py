@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bench.errors import UserError
+from bench.store.layout import Layout
 from bench.store.record import RECORD_SCHEMA, Record
 
 MAX_RECORD_BYTES = 4_000_000
@@ -86,8 +87,8 @@ def record_files(root: Path) -> Iterator[Path]:
     if root.is_file():
         yield root
         return
-    inside = [root / "records", root / "packs"]
-    folders = [folder for folder in inside if folder.is_dir()] or [root]
+    layout = Layout(root)
+    folders = [layout.records, layout.packs] if layout.marker.exists() else [root]
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.name.startswith(".") or not path.is_file():

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from bench.plan.spec import ComponentRef, Spec, SuiteRef
-from bench.suite.recipe import Strict
+from bench.suite.recipe import Bool, Float, Int, Strict
 
 RECORD_SCHEMA = 1
 Status = Literal["ok", "failed", "oom", "timeout", "unsupported"]
-Number = int | float | None
+Number = Int | Float | None
 Text = Annotated[str, Field(max_length=500)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -23,18 +23,18 @@ class LayerRecord(Strict):
     __pydantic_extra__: dict[str, Number] = Field(init=False)
 
     name: Text
-    shape: tuple[int, ...]
-    weights: int = Field(ge=0)
-    zeros: int = Field(ge=0)
-    spectral_error: float | None = None
-    frobenius_error: float | None = None
+    shape: tuple[Int, ...]
+    weights: Int = Field(ge=0)
+    zeros: Int = Field(ge=0)
+    spectral_error: Float | None = None
+    frobenius_error: Float | None = None
 
 
 class Git(Strict):
     """The checkout that prunebench ran from, if it did."""
 
     sha: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
-    dirty: bool
+    dirty: Bool
 
 
 class Environment(Strict):
@@ -45,7 +45,7 @@ class Environment(Strict):
     device: Text
     cpu: Text
     os: Text
-    threads: int = Field(ge=1)
+    threads: Int = Field(ge=1)
     prunebench: Text
     git: Git | None = None
 
@@ -71,7 +71,7 @@ class Record(Strict):
     components: dict[str, ComponentRef]
     metrics: dict[str, Number]
     per_layer: tuple[LayerRecord, ...] = ()
-    timing: dict[str, Annotated[float, Field(ge=0)]]
+    timing: dict[str, Annotated[float, Field(ge=0, strict=True)]]
     env: Environment | None
     error: Fault | None = None
     started: Annotated[str, Field(max_length=40)]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Int = Annotated[int, Field(strict=True)]
+Float = Annotated[float, Field(strict=True)]
+Bool = Annotated[bool, Field(strict=True)]
 
 
 class Strict(BaseModel):
@@ -17,7 +21,7 @@ class Penalty(Strict):
     """A penalty objective added to the loss with a weight."""
 
     objective: str
-    weight: float = Field(ge=0)
+    weight: Float = Field(ge=0)
     params: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -29,21 +33,21 @@ class StageRecipe(Strict):
     the stage at which a step schedule multiplies the rate by `gamma`.
     """
 
-    epochs: int = Field(default=10, ge=0)
-    batch_size: int = Field(default=128, ge=1)
+    epochs: Int = Field(default=10, ge=0)
+    batch_size: Int = Field(default=128, ge=1)
     optimizer: Literal["sgd", "adam", "adamw"] = "sgd"
-    lr: float = Field(default=0.1, gt=0)
-    momentum: float = Field(default=0.9, ge=0, lt=1)
-    nesterov: bool = False
-    weight_decay: float = Field(default=0.0, ge=0)
-    decay_norms: bool = True
+    lr: Float = Field(default=0.1, gt=0)
+    momentum: Float = Field(default=0.9, ge=0, lt=1)
+    nesterov: Bool = False
+    weight_decay: Float = Field(default=0.0, ge=0)
+    decay_norms: Bool = True
     schedule: Literal["constant", "cosine", "step", "one-cycle"] = "cosine"
-    milestones: tuple[float, ...] = (0.5, 0.75)
-    gamma: float = Field(default=0.1, gt=0, le=1)
-    warmup_epochs: float = Field(default=0.0, ge=0)
-    grad_clip: float = Field(default=0.0, ge=0)
+    milestones: tuple[Float, ...] = (0.5, 0.75)
+    gamma: Float = Field(default=0.1, gt=0, le=1)
+    warmup_epochs: Float = Field(default=0.0, ge=0)
+    grad_clip: Float = Field(default=0.0, ge=0)
     precision: Literal["fp32", "bf16"] = "fp32"
-    channels_last: bool = False
+    channels_last: Bool = False
     objective: str = "supervised"
     objective_params: dict[str, Any] = Field(default_factory=dict)
     penalties: tuple[Penalty, ...] = ()
@@ -52,8 +56,8 @@ class StageRecipe(Strict):
 class FinetuneRecipe(StageRecipe):
     """A fine-tuning stage: shorter and at a smaller rate unless the suite says otherwise."""
 
-    epochs: int = Field(default=3, ge=0)
-    lr: float = Field(default=0.01, gt=0)
+    epochs: Int = Field(default=3, ge=0)
+    lr: Float = Field(default=0.01, gt=0)
 
 
 class Recipe(Strict):

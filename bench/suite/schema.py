@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from bench.suite.recipe import Recipe, Strict
+from bench.suite.recipe import Bool, Float, Recipe, Strict
 
 SUITE_SCHEMA = 1
 
@@ -27,8 +27,8 @@ def _listed(value: Any) -> Any:
 
 
 Named = Annotated[Ref, BeforeValidator(_ref)]
-Sparsity = Annotated[float, Field(ge=0, le=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Sparsity = Annotated[float, Field(ge=0, le=1, strict=True)]
+Seed = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 
 
 class Grid(Strict):
@@ -67,15 +67,15 @@ class Claim(Strict):
     analysis: str
     params: dict[str, Any] = Field(default_factory=dict)
     expected: str
-    low: float | None = None
-    high: float | None = None
-    tolerance: float | None = None
+    low: Float | None = None
+    high: Float | None = None
+    tolerance: Float | None = None
 
 
 class Keep(Strict):
     """Which stages leave their checkpoint in the store: fine-tuned ones cost space."""
 
-    finetune: bool = True
+    finetune: Bool = True
 
 
 class SuiteFile(Strict):
@@ -102,7 +102,7 @@ class SuiteFile(Strict):
     )
     claim: tuple[Claim, ...] = ()
     keep: Keep = Keep()
-    timeout: float | None = Field(default=None, gt=0, description="seconds a trial may take")
+    timeout: Float | None = Field(default=None, gt=0, description="seconds a trial may take")
 
     @model_validator(mode="after")
     def _distinct(self) -> SuiteFile:

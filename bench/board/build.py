@@ -1,0 +1,99 @@
+"""Builds the board: records in, a static folder out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.board.cells import Cell
+from bench.board.figures import figure_names, write_figures
+from bench.board.frame import tidy
+from bench.board.markdown import markdown
+from bench.board.page import Footing, render
+from bench.board.published import leaderboard_json, records_jsonl
+from bench.board.standings import standings
+from bench.board.standings_csv import standings_csv
+from bench.board.text import plain_text
+from bench.errors import UserError
+from bench.store.atomic import write_atomically
+from bench.store.reading import read_records
+
+if TYPE_CHECKING:
+    from bench.store.record import Record
+
+PAGE = "index.html"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was built: the folder, how many records went in, their suites, and the files in it."""
+
+    out: Path
+    records: int
+    suites: tuple[str, ...]
+    files: tuple[str, ...]
+
+    @property
+    def page(self) -> Path:
+        """The page's path."""
+        return self.out / PAGE
+
+
+def build_board(store: Path, out: Path, suite: str | None = None, *, figures: bool = True) -> Built:
+    """Write the board of a store, or of any folder of records, into `out`.
+
+    Equal records give equal bytes in every file but the figures' PNGs, which hang on the font
+    library. Files already in `out` are replaced one by one; others are left alone.
+
+    Args:
+        store: where the records are.
+        out: the folder to write; made if it is not there.
+        suite: only the records of this suite.
+        figures: whether to draw the figures for papers, which takes the most time.
+
+    Raises:
+        UserError: where the store is missing or holds a file that is no record, no record is of
+            `suite`, or `out` cannot be written.
+    """
+    records = [record for record in read_records(store, suite) if record.status == "ok"]
+    if suite is not None and not records:
+        raise UserError(f"{store}: no records of the suite '{suite}'", "see `bench records list`")
+    cells = standings(tidy(records))
+    drawn = {cell.key: figure_names(cell) for cell in cells} if figures else {}
+    files = {
+        "records.jsonl": records_jsonl(records),
+        "standings.csv": standings_csv(cells),
+        "leaderboard.json": leaderboard_json(cells),
+        "LEADERBOARD.md": markdown(cells),
+        PAGE: render(cells, _footing(records, cells, drawn)),
+    }
+    try:
+        for cell in cells if figures else ():
+            write_figures(cell, out)
+        for name, data in files.items():
+            write_atomically(out / name, data)
+    except OSError as error:
+        raise UserError(
+            f"{out}: cannot write the board: {error.strerror}", "name another folder with --out"
+        ) from None
+    paths = [*files, *(name for names in drawn.values() for name in names)]
+    return Built(out, len(records), _suites(cells), tuple(sorted(paths)))
+
+
+def _suites(cells: Iterable[Cell]) -> tuple[str, ...]:
+    return tuple(sorted({f"{cell.suite} {cell.version}" for cell in cells}))
+
+
+def _footing(
+    records: Sequence[Record], cells: Sequence[Cell], figures: dict[str, tuple[str, ...]]
+) -> Footing:
+    machines = {record.env for record in records if record.env is not None}
+    return Footing(
+        suites=_suites(cells),
+        versions=tuple(sorted({plain_text(env.prunebench) for env in machines})),
+        machines=tuple(sorted({plain_text(f"{env.device}, {env.cpu}") for env in machines})),
+        records=len(records),
+        figures=figures,
+    )

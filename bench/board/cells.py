@@ -1,0 +1,84 @@
+"""Standings as data: cells, the contestants in them, and a point for each sparsity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.board.intervals import Estimate
+from bench.board.metrics import Metric
+
+
+@dataclass(frozen=True)
+class Point:
+    """One contestant at one requested sparsity, over seeds.
+
+    `difference` is to each seed's own dense network; `pruned` is the metric before fine-tuning;
+    `speedup` is theoretical, dense multiply-adds over those that are left.
+    """
+
+    sparsity: float
+    seeds: tuple[int, ...] = ()
+    primary: Estimate | None = None
+    difference: Estimate | None = None
+    pruned: Estimate | None = None
+    spectral: Estimate | None = None
+    frobenius: Estimate | None = None
+    achieved: Estimate | None = None
+    compression: Estimate | None = None
+    speedup: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Dense:
+    """The dense networks that contestants share: their metric over seeds."""
+
+    key: str
+    estimate: Estimate | None
+    by_seed: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A row of the board: one contestant of a cell, with a point for each sparsity of the grid.
+
+    `seeds` counts those that have every sparsity; `seconds` is what one pruned network cost.
+    `area` is the retention area against the cell's dense reference, `group` the tie group; both are
+    None where a cell is missing. `areas` holds the area of each seed.
+    """
+
+    entry: str
+    label: str
+    parametrization: str
+    pruner: str
+    params: Mapping[str, Any]
+    schedule: str
+    dense: Dense
+    points: tuple[Point, ...]
+    seeds: int
+    seconds: float | None
+    areas: Mapping[int, float] = field(default_factory=dict)
+    area: Estimate | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is compared: one suite, task and model. `front` holds (row, point) indices.
+
+    `seeds` are those of any contestant, `grid` the sparsities of any; `dense` is the reference that
+    most contestants share.
+    """
+
+    key: str
+    suite: str
+    version: str
+    task: str
+    model: str
+    metric: Metric
+    grid: tuple[float, ...]
+    seeds: tuple[int, ...]
+    dense: Dense
+    standings: tuple[Standing, ...]
+    front: tuple[tuple[int, int], ...] = ()

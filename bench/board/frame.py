@@ -1,0 +1,94 @@
+"""The tidy frame: one row a record, columns dotted as in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bench.board.identity import identities
+from bench.plan.canonical import canonical_json
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from bench.store.record import Record
+
+_TEXT = (
+    "trial_id",
+    "status",
+    "cell",
+    "entry",
+    "dense",
+    "suite.name",
+    "suite.version",
+    "spec.task",
+    "spec.model",
+    "spec.parametrization",
+    "spec.pruner",
+    "spec.params.scope",
+    "spec.schedule",
+    "spec.output_layer",
+)
+_NUMBERS = (
+    "spec.sparsity",
+    "metrics.accuracy",
+    "metrics.accuracy_dense",
+    "metrics.accuracy_pruned",
+    "metrics.mse",
+    "metrics.mse_dense",
+    "metrics.loss",
+    "metrics.sparsity",
+    "metrics.compression",
+    "metrics.spectral_error",
+    "metrics.frobenius_error",
+    "metrics.macs",
+    "metrics.macs_dense",
+    "metrics.params_total",
+    "metrics.params_nonzero",
+    "timing.train",
+    "timing.prune",
+    "timing.finetune",
+    "timing.measure",
+)
+COLUMNS = (*_TEXT, "spec.seed", *_NUMBERS)
+_LEFT_OUT = ("per_layer",)
+
+
+def tidy(records: Iterable[Record]) -> DataFrame:
+    """A frame with a row for each record, in their order.
+
+    The columns of `COLUMNS` are always there and come first; the record's other fields follow by
+    name. Metrics and timings are floats, NaN where a record has none; fields that hold lists are
+    JSON. Three columns are computed: `cell` names what may be compared (suite, task, model), `entry`
+    the contestant (all of the spec but seed and sparsity), `dense` the training that its dense
+    networks share. What each layer measured stays in the record.
+    """
+    import pandas as pd
+
+    rows = [_row(record) for record in records]
+    others = sorted({key for row in rows for key in row} - set(COLUMNS))
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *others])
+    numbers = [
+        *_NUMBERS,
+        *(name for name in others if name.startswith(("metrics.", "timing."))),
+    ]
+    types: dict[str, Any] = dict.fromkeys(numbers, "float64") | {"spec.seed": "int64"}
+    types |= dict.fromkeys(_TEXT, "object")
+    return frame.astype(types)
+
+
+def _row(record: Record) -> dict[str, Any]:
+    plain = record.plain()
+    kept = {key: value for key, value in plain.items() if key not in _LEFT_OUT}
+    return dict(_flat(kept, "")) | identities(plain)
+
+
+def _flat(value: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
+    for key, item in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(item, Mapping):
+            yield from _flat(item, f"{name}.")
+        elif isinstance(item, list):
+            yield name, canonical_json(item).decode()
+        else:
+            yield name, item

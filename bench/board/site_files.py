@@ -1,0 +1,26 @@
+"""Where the page's template, style and scripts lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bench
+from bench.errors import UserError
+
+TEMPLATE = "index.html.j2"
+
+
+def site_folder(package: Path | None = None) -> Path:
+    """`bench/_site` of an installed wheel, or else `leaderboard/site` of a checkout.
+
+    Args:
+        package: the folder of the package `bench`; the imported one's unless given.
+
+    Raises:
+        UserError: where neither holds the template.
+    """
+    home = package or Path(bench.__file__).parent
+    for folder in (home / "_site", home.parent / "leaderboard" / "site"):
+        if (folder / TEMPLATE).is_file():
+            return folder
+    raise UserError(f"{home}: the page's template is missing", "install prunebench again")

@@ -1,0 +1,23 @@
+"""Mathematics on tensors: norms with certified bounds, exact selection, weighted sampling."""
+
+from bench.linalg.conv_operator import conv_operator_norm, conv_operator_singular_values
+from bench.linalg.low_rank import low_rank
+from bench.linalg.matricise import matricise
+from bench.linalg.sampling import sample_entries
+from bench.linalg.singular_values import singular_values, stable_rank
+from bench.linalg.spectral_norm import SpectralNorm, spectral_norm
+from bench.linalg.topk import topk_masks, topk_masks_exact
+
+__all__ = [
+    "SpectralNorm",
+    "conv_operator_norm",
+    "conv_operator_singular_values",
+    "low_rank",
+    "matricise",
+    "sample_entries",
+    "singular_values",
+    "spectral_norm",
+    "stable_rank",
+    "topk_masks",
+    "topk_masks_exact",
+]

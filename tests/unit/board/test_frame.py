@@ -1,0 +1,56 @@
+"""The tidy frame."""
+
+from bench.board.frame import COLUMNS, tidy
+
+
+def test_a_record_is_a_row_with_dotted_columns(records):
+    frame = tidy(records)
+    assert len(frame) == len(records)
+    first, row = records[0], frame.iloc[0]
+    assert row["trial_id"] == first.trial_id
+    assert row["spec.pruner"] == first.spec.pruner
+    assert row["spec.params.scope"] == first.spec.params["scope"]
+    assert row["metrics.accuracy"] == first.metrics["accuracy"]
+    assert row["timing.train"] == first.timing["train"]
+    assert row["suite.name"] == first.suite.name
+    assert row["spec.recipe.train.weight_decay"] == first.spec.recipe.train.weight_decay
+
+
+def test_no_records_give_no_rows_and_the_fixed_columns():
+    frame = tidy([])
+    assert len(frame) == 0
+    assert tuple(frame.columns) == COLUMNS
+
+
+def test_the_types_do_not_depend_on_the_rows(records):
+    empty, full = tidy([]), tidy(records)
+    assert all(empty[name].dtype == full[name].dtype for name in COLUMNS)
+
+
+def test_a_missing_metric_is_nan(records, change):
+    frame = tidy([change(records[0], {"metrics/accuracy": None})])
+    assert frame["metrics.accuracy"].isna().all()
+    assert frame["metrics.mse"].isna().all()
+
+
+def test_seeds_and_sparsities_of_a_contestant_share_an_entry(records):
+    frame = tidy(records)
+    assert frame["cell"].nunique() == 1
+    assert frame["entry"].nunique() == 4
+    assert frame.groupby("entry")["spec.pruner"].nunique().max() == 1
+
+
+def test_who_trains_alike_shares_dense_networks(records):
+    dense = tidy(records).groupby("spec.pruner")["dense"].unique().map(set)
+    assert dense["magnitude"] == dense["random"]
+    assert dense["magnitude"].isdisjoint(dense["weight-decay"])
+
+
+def test_a_new_version_of_a_pruner_is_another_contestant(records, change):
+    newer = change(records[0], {"components/pruner/version": "2"})
+    assert tidy([records[0], newer])["entry"].nunique() == 2
+
+
+def test_another_version_of_the_suite_is_not_compared(records, change):
+    newer = change(records[0], {"suite/version": "2"})
+    assert tidy([records[0], newer])["cell"].nunique() == 2

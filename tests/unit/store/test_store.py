@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+from bench.errors import UserError
+from bench.store.store import Store
+
+
+def test_a_stored_record_counts_as_done(tmp_path, make_record):
+    store, record = Store.open(tmp_path), make_record()
+    store.write(record)
+    assert store.done("tiny", [record.trial_id, "0" * 64]) == {record.trial_id}
+
+
+def test_a_failure_is_kept_apart_and_never_counts_as_done(tmp_path, make_record):
+    store = Store.open(tmp_path)
+    record = make_record(status="failed", error={"kind": "ValueError", "message": "no"})
+    path = store.write(record)
+    assert path.is_relative_to(tmp_path / "failures")
+    assert store.done("tiny", [record.trial_id]) == set()
+    assert store.failed("tiny", [record.trial_id]) == {record.trial_id: record}
+
+
+def test_a_success_replaces_an_earlier_failure(tmp_path, make_record):
+    store = Store.open(tmp_path)
+    store.write(make_record(status="timeout", error={"kind": "timeout", "message": "slow"}))
+    store.write(make_record())
+    assert store.failed("tiny", [make_record().trial_id]) == {}
+    assert store.done("tiny", [make_record().trial_id]) == {make_record().trial_id}
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"{}", b'{"schema": 1, "schema": 1}', b'{"schema": 1, "metrics": NaN}']
+)
+def test_a_damaged_record_does_not_count_as_done(tmp_path, make_record, damage):
+    store, record = Store.open(tmp_path), make_record()
+    store.write(record).write_bytes(damage)
+    assert store.done("tiny", [record.trial_id]) == set()
+
+
+def test_every_truncation_of_a_record_is_noticed(tmp_path, make_record):
+    store, record = Store.open(tmp_path), make_record()
+    path = store.write(record)
+    whole = path.read_bytes()
+    for length in range(0, len(whole) - 2, 97):
+        path.write_bytes(whole[:length])
+        assert store.done("tiny", [record.trial_id]) == set()
+
+
+def test_a_record_under_a_wrong_name_does_not_count(tmp_path, make_record):
+    store, record = Store.open(tmp_path), make_record()
+    store.write(record).rename(store.layout.record("tiny", "f" * 64))
+    assert store.done("tiny", ["f" * 64]) == set()
+
+
+def test_a_newer_store_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "store.json").write_text('{"schema": 2}')
+    with pytest.raises(UserError, match="has schema 2, this prunebench reads up to 1") as caught:
+        Store.open(tmp_path)
+    assert "upgrade prunebench" in caught.value.hint
+    assert (tmp_path / "store.json").read_text() == '{"schema": 2}'
+
+
+def test_a_newer_record_is_an_error_not_a_reason_to_run_again(tmp_path, make_record):
+    store, record = Store.open(tmp_path), make_record()
+    path = store.write(record)
+    path.write_text(path.read_text().replace('"schema": 1', '"schema": 2'))
+    with pytest.raises(UserError, match="schema 2"):
+        store.done("tiny", [record.trial_id])
+
+
+def test_a_store_that_is_a_file_is_refused(tmp_path):
+    path = tmp_path / "store"
+    path.write_text("")
+    with pytest.raises(UserError, match="cannot write the store"):
+        Store.open(path)
+
+
+def test_a_full_disk_is_said_and_the_old_record_stays(tmp_path, make_record, monkeypatch):
+    store, record = Store.open(tmp_path), make_record()
+    path = store.write(record)
+    before = path.read_bytes()
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UserError, match="cannot write the record: No space left"):
+        store.write(make_record(metrics={"accuracy": 0.6}))
+    assert path.read_bytes() == before
+    assert [path for path in tmp_path.rglob("*") if path.suffix == ".tmp"] == []
+
+
+def test_no_temporary_file_is_left(tmp_path, make_record):
+    store = Store.open(tmp_path)
+    for index in range(4):
+        store.write(make_record(index))
+    assert [path for path in tmp_path.rglob("*") if path.suffix == ".tmp"] == []

@@ -30,11 +30,11 @@ class Course:
     `component` names the model, which answers for what its forward pass raises.
     """
 
-    component: str
     recipe: StageRecipe
     loss: Callable[[ObjectiveInput], Tensor]
     seed: int
     after_epoch: Callable[[int], None]
+    component: str = "the model"
 
 
 def train(

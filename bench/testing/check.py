@@ -8,6 +8,7 @@ from functools import partial
 from typing import Generic, TypeVar
 from unittest import SkipTest
 
+from bench.engine.guard import Watch
 from bench.errors import TrialFault, Unsupported
 
 S = TypeVar("S")
@@ -110,6 +111,14 @@ class Course(Generic[S]):
         return self._outcomes[rule.name]
 
     def _try(self, rule: Rule[S]) -> Exception | None:
+        """What the rule raised; settings of torch that a component changed are put back."""
+        watch = Watch({}, {})
+        try:
+            return self._raised(rule)
+        finally:
+            watch.settle()
+
+    def _raised(self, rule: Rule[S]) -> Exception | None:
         try:
             rule.test(self._subject)
         except (ConformanceError, NotApplicable) as error:

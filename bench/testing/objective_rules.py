@@ -136,7 +136,7 @@ def _answered(step: ObjectiveInput, shift: int) -> ObjectiveInput:
 
 
 OBJECTIVE = (
-    *gates(gives_a_scalar, has_a_gradient, repeats_under_a_seed, leaves_the_model_alone),
+    *gates(gives_a_scalar, leaves_the_model_alone, has_a_gradient, repeats_under_a_seed),
     *rules(
         is_finite, can_be_minimised, prefers_right_answers, does_not_grow_with_the_batch, treats_regression
     ),

@@ -50,7 +50,8 @@ class PrunerCase(Subject[Pruner]):
     def traces(self) -> list[Trace]:
         """What one call leaves behind on the model, the layers and the process."""
         given = self.input(self.home)
-        watch = Watch({"": given.model}, {name: layer.weight for name, layer in given.layers.items()})
+        weights = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
+        watch = Watch({"": given.model}, weights)
         self.ask(self.home, given)
         return watch.settle()
 

@@ -51,13 +51,15 @@ def dense_network(session: Session, trial: Trial) -> Dense:
     started = time.perf_counter()
     recipe = trial.spec.recipe.train
     course = Course(
+        component=f"model '{trial.spec.model}'",
         recipe=recipe,
         loss=StageLoss(recipe, session.catalog),
         seed=derive_seed(trial.spec.seed, "train"),
         after_epoch=lambda _: session.progress("train", 1),
     )
     train(model, data, course)
-    evaluation = evaluate(model, data)
+    with blamed(course.component):
+        evaluation = evaluate(model, data)
     seconds = time.perf_counter() - started
     facts = {"seconds": seconds, **evaluation.__dict__}
     write_artifact(path, Artifact(model.state_dict(), facts))

@@ -32,10 +32,13 @@ def take_measures(measures: Sequence[Ref], given: MeasureInput, session: Session
             a number that another measure returned.
     """
     readings = Readings({}, {name: {} for name in given.layers})
+    models = {"dense": given.dense, "pruned": given.pruned, "final": given.final}
+    tensors = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
+    tensors |= {f"the mask of {name}": mask for name, mask in given.masks.items()}
     for ref in measures:
         component = f"measure '{ref.name}'"
         session.at(component)
-        with watched(given.final, given.layers, component), blamed(component):
+        with watched(models, tensors, component), blamed(component):
             measured = session.catalog.get("measure", ref.name).make(ref.params)(given)
         if not isinstance(measured, Measured):
             raise TrialFault(component, f"returned {type(measured).__name__}, not Measured")

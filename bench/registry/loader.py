@@ -114,7 +114,7 @@ def _load(manager: pluggy.PluginManager, found: Found) -> list[Component]:
         hook, _, fault = str(error).partition("\n")
         where, last = hook.rpartition(" ")[2].strip("'"), fault.strip().rpartition("\n")[2]
         raise Rejected(f"its {where} does not fit: {last}") from None
-    except Exception as error:  # noqa: BLE001
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         _withdraw(manager, plugin)
         raise Rejected(f"registering it raised {in_words(error)}") from None
 

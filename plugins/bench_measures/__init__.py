@@ -44,7 +44,15 @@ def bench_measures() -> Iterable[bench.Measure]:
         name="sparsity",
         summary="Zeros among prunable weights, compression over all parameters, collapsed layers.",
         build=_sparsity,
-        metrics=("sparsity", "weights", "zeros", "compression", "params_total", "params_nonzero"),
+        metrics=(
+            "sparsity",
+            "weights",
+            "zeros",
+            "compression",
+            "params_total",
+            "params_nonzero",
+            "collapsed_layers",
+        ),
     )
     yield bench.Measure(
         name="spectrum",

@@ -10,9 +10,8 @@ from typing import Any
 from bench.errors import UserError
 from bench.registry.catalog import Catalog, check_needs
 from bench.registry.components import Component
-from bench.registry.discover import INLINE_DISTRIBUTION
 from bench.registry.loader import load_plugins
-from bench.registry.origin import PluginState, Selection
+from bench.registry.origin import INLINE_DISTRIBUTION, PluginState, Selection
 from bench.registry.parameters import Params
 from bench.registry.suggest import did_you_mean
 from bench.runner.request import default_data_root

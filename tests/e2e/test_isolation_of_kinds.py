@@ -161,7 +161,9 @@ def test_every_run_goes_to_its_end_and_exits_with_1(ran):
 
 def test_the_trials_without_a_faulty_component_end_well(ran):
     ok = [record for record in ran[1] if record["status"] == "ok"]
-    assert {(record["spec"]["task"], record["spec"]["model"]) for record in ok} == {("digits", "lenet-300-100")}
+    assert {(record["spec"]["task"], record["spec"]["model"]) for record in ok} == {
+        ("digits", "lenet-300-100")
+    }
     assert {record["suite"]["name"] for record in ok} <= {"models", "tasks", "objectives"}
     assert ok
 

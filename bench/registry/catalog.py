@@ -69,8 +69,16 @@ class Catalog:
             yield self.offers[key]
 
     def _blocked(self, kind: str, name: str) -> str:
-        claimants = [state for state in self.plugins if f"{kind} '{name}'" in state.refused]
-        return f"{' and '.join(str(state.origin) for state in claimants)} both claim it" if claimants else ""
+        claimants = [str(state.origin) for state in self.plugins if f"{kind} '{name}'" in state.refused]
+        match claimants:
+            case []:
+                return ""
+            case [only]:
+                return f"{only} offers it more than once"
+            case [one, other]:
+                return f"{one} and {other} both claim it"
+            case _:
+                return f"{', '.join(claimants)} all claim it"
 
     def _hint(self, kind: str, name: str) -> str:
         if not any(state.state == "loaded" for state in self.plugins):

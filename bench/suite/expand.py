@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, cast
 
-from bench.errors import UserError
 from bench.registry.catalog import Catalog
 from bench.registry.components import Pruner
-from bench.suite.layers import by_stage, complete, complete_objectives, layered
+from bench.suite.layers import complete, complete_objectives, layered
 from bench.suite.load import LoadedSuite
+from bench.suite.method_recipe import method_recipe
 from bench.suite.recipe import Recipe
 from bench.suite.schema import Entry, Override, Ref
 
@@ -50,6 +50,7 @@ def _contests(
     task, model = cell
     parametrization = complete("parametrization", entry.parametrization, catalog, where)
     pruner = cast("Pruner", catalog.get("pruner", entry.pruner, where))
+    offer = catalog.offer("pruner", entry.pruner, where)
     for combination in _combinations(entry.params, pruner):
         ref = complete("pruner", Ref(name=entry.pruner, params=combination), catalog, where)
         names = {
@@ -62,7 +63,7 @@ def _contests(
             *(override.recipe for override in suite.file.override if _applies(override, names)),
             entry.recipe,
             suite.settings.recipe,
-            by_stage(_own_recipe(pruner, ref.params, where)),
+            method_recipe(offer, ref.params),
         ]
         yield Contest(
             task=task,
@@ -73,19 +74,6 @@ def _contests(
             recipe=complete_objectives(layered(suite.file.recipe, layers, where), catalog, where),
             sparsities=entry.sparsity or suite.file.grid.sparsity,
         )
-
-
-def _own_recipe(pruner: Pruner, params: Mapping[str, Any], where: str) -> Mapping[str, Any]:
-    """The recipe keys that belong to a method; its author's mistake stops the suite before any work."""
-    if pruner.recipe is None:
-        return {}
-    try:
-        return dict(pruner.recipe(params))
-    except (Exception, SystemExit) as error:
-        raise UserError(
-            f"{where}: the recipe of pruner '{pruner.name}' raised {type(error).__name__}: {error}",
-            "mend the plugin, or leave this pruner out",
-        ) from error
 
 
 def _combinations(params: Mapping[str, Any], pruner: Pruner) -> Iterator[dict[str, Any]]:

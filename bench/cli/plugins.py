@@ -48,7 +48,7 @@ def check(dist: str | None, plugins: Selection, *, as_json: bool) -> int:
     DIST is a distribution as pip knows it, or DISTRIBUTION:ENTRY for one plugin of it; without it, the
     plugins given by --plugin-file are checked.
     """
-    from bench.registry.discover import INLINE_DISTRIBUTION  # noqa: PLC0415
+    from bench.registry.origin import INLINE_DISTRIBUTION  # noqa: PLC0415
     from bench.testing import report  # noqa: PLC0415
     from bench.testing.conformance import checks_of  # noqa: PLC0415
 

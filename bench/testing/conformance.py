@@ -10,20 +10,17 @@ from typing import Any
 from bench.errors import UserError
 from bench.registry.catalog import Catalog, check_needs
 from bench.registry.components import Component
-from bench.registry.discover import INLINE_DISTRIBUTION
 from bench.registry.loader import load_plugins
-from bench.registry.origin import PluginState, Selection
+from bench.registry.origin import INLINE_DISTRIBUTION, PluginState, Selection
 from bench.registry.parameters import Params
 from bench.registry.suggest import did_you_mean
 from bench.runner.request import default_data_root
 from bench.testing.analysis_rules import ANALYSIS, AnalysisCase
-from bench.testing.check import Check, ConformanceError, Course, NotApplicable, Rule, gates, rules
+from bench.testing.check import Check, Course, NotApplicable, Rule, gates, rules
 from bench.testing.common import (
     COMMON,
     DESCRIPTION,
-    Subject,
     every_choice_builds,
-    needs_are_requirements,
     parameters_have_defaults,
 )
 from bench.testing.measure_rules import MEASURE, MeasureCase
@@ -130,10 +127,7 @@ def _case(component: Any, given: Params, catalog: Catalog) -> object:
 def _missing(component: Component) -> Callable[[], None] | None:
     """A run that is skipped, where what the component needs is not installed."""
     try:
-        needs_are_requirements(Subject(component))
         check_needs(component)
-    except ConformanceError:
-        return None
     except UserError as error:
         reason = error.message
     else:

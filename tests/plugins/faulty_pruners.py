@@ -275,12 +275,6 @@ FAULTS = (
         ("version-and-source-are-plain",),
         "is not one word",
     ),
-    Fault(
-        "needs no requirement",
-        scorer(magnitude, needs=("torch>=2.0 or so",)),
-        ("needs-are-requirements",),
-        "is no requirement",
-    ),
 )
 SOUND = (
     scorer(magnitude),

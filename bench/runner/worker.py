@@ -82,17 +82,21 @@ class _Worker:
             )
 
     def _run(self, trials: Sequence[Trial], *, keep: bool) -> None:
+        first, *others = trials
         started = now()
-        self._begin(trials[0])
+        self._begin(first)
         try:
             job = open_job(self._session, trials)
         except UserError:
             raise
         except Exception as error:  # noqa: BLE001
-            for trial in trials:
+            self._end(self._failure(first, started, error))
+            for trial in others:
+                self._begin(trial)
                 self._end(self._failure(trial, started, error))
             return
-        for trial in trials:
+        self._end(self._one(job, first, keep=keep))
+        for trial in others:
             self._begin(trial)
             self._end(self._one(job, trial, keep=keep))
 

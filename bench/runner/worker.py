@@ -43,7 +43,6 @@ class _Worker:
         torch.set_num_threads(settings.threads)
         device = _device(settings.device)
         self._pipe = pipe
-        self._begun = ""
         self._env = describe(device, settings.threads)
         self._session = Session(
             catalog=load_plugins(settings.plugins, lambda _: None),
@@ -59,7 +58,6 @@ class _Worker:
         send(pipe, {"event": "ready", "device": device.type, "env": self._env.model_dump(mode="json")})
 
     def serve(self, message: dict[str, Any]) -> None:
-        self._begun = ""
         trials = [Trial.from_plain(plain) for plain in message["trials"]]
         try:
             if message["kind"] == "train":
@@ -84,18 +82,21 @@ class _Worker:
             )
 
     def _run(self, trials: Sequence[Trial], *, keep: bool) -> None:
+        first, *others = trials
         started = now()
-        self._begin(trials[0])
+        self._begin(first)
         try:
             job = open_job(self._session, trials)
         except UserError:
             raise
         except Exception as error:  # noqa: BLE001
-            for trial in trials:
+            self._end(self._failure(first, started, error))
+            for trial in others:
                 self._begin(trial)
                 self._end(self._failure(trial, started, error))
             return
-        for trial in trials:
+        self._end(self._one(job, first, keep=keep))
+        for trial in others:
             self._begin(trial)
             self._end(self._one(job, trial, keep=keep))
 
@@ -115,10 +116,7 @@ class _Worker:
         return failed_record(trial, status_of(error), env, started, fault_of(error, plugins_of(trial)))
 
     def _begin(self, trial: Trial) -> None:
-        """Say once that a trial begins: the first of a job does so before the scoring that all share."""
-        if trial.trial_id != self._begun:
-            self._begun = trial.trial_id
-            send(self._pipe, {"event": "started", "trial_id": trial.trial_id})
+        send(self._pipe, {"event": "started", "trial_id": trial.trial_id})
 
     def _end(self, record: Record) -> None:
         send(self._pipe, {"event": "record", "record": record.plain()})

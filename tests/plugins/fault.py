@@ -15,7 +15,7 @@ class Fault:
         label: what is wrong, as a table's row says it.
         component: the component that does it.
         checks: the checks that fail, all of them and no other.
-        sees: a part of what the first of them says; alternatives are parted by '|'.
+        sees: a part of what the first of them says.
     """
 
     label: str

@@ -96,7 +96,7 @@ FAULTS = (
         "keeps one weight too many",
         sparsifier(lambda given, keep: exact(given, {name: count + 1 for name, count in keep.items()})),
         ("keeps-exactly-what-it-is-told",),
-        "told to keep 99 weights of 0, it kept 99|told to keep 89 weights of 0, it kept 90",
+        "told to keep 89 weights of 0, it kept 90",
     ),
     Fault(
         "gives values to pruned weights",
@@ -195,7 +195,7 @@ FAULTS = (
         "breaks on convolutions",
         only(lambda layer: layer.kind == "conv"),
         ("prunes-convolutions", "prunes-grouped-convolutions", "prunes-residual-networks"),
-        "it raised ValueError|raised ValueError: cannot treat (5, 1, 3, 3)",
+        "raised ValueError: cannot treat (5, 1, 3, 3)",
     ),
     Fault(
         "breaks on grouped convolutions",
@@ -274,12 +274,6 @@ FAULTS = (
         scorer(magnitude, version="1 beta"),
         ("version-and-source-are-plain",),
         "is not one word",
-    ),
-    Fault(
-        "needs no requirement",
-        scorer(magnitude, needs=("torch>=2.0 or so",)),
-        ("needs-are-requirements",),
-        "is no requirement",
     ),
 )
 SOUND = (

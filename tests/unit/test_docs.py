@@ -76,7 +76,7 @@ def loaded(path: Path) -> tuple[Catalog, list[Component]]:
 
 def test_each_page_about_a_hook_has_an_example() -> None:
     pages = {page.stem for page in PAGES if page.parent.name == "plugins"}
-    assert pages == {example.page for example in EXAMPLES}
+    assert pages - {"conformance"} == {example.page for example in EXAMPLES}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)

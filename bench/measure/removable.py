@@ -37,19 +37,25 @@ def removable_units(graph: DependencyGraph) -> Iterator[tuple[nn.Module, list[in
 
 def _makes_units(graph: DependencyGraph, item: Any) -> bool:
     """Whether a member of a group loses outputs, not inputs, and has weights of its own."""
-    is_parametrised = any(True for _ in item.dep.target.module.parameters(recurse=False))
-    return is_parametrised and graph.is_out_channel_pruning_fn(item.dep.handler)
+    return graph.is_out_channel_pruning_fn(item.dep.handler) and bool(_weights_by_unit(item))
 
 
 def _still(silent: Tensor, item: Any) -> None:
     """Clear the marks in `silent`, shape (units,), of units that the member gives values to."""
     loud = torch.zeros_like(silent)
-    for parameter in item.dep.target.module.parameters(recurse=False):
-        by_unit = parameter.detach().flatten(1) if parameter.ndim > 1 else parameter.detach().unsqueeze(1)
-        rows = (by_unit != 0).any(1).cpu()
-        marks = rows[torch.tensor(item.idxs)]
+    for weights in _weights_by_unit(item):
+        marks = (weights != 0).any(1).cpu()[torch.tensor(item.idxs)]
         loud[torch.tensor(item.root_idxs)[marks]] = True
     silent &= ~loud
+
+
+def _weights_by_unit(item: Any) -> list[Tensor]:
+    """A member's parameters, shape (units, ...): a layer's, or one that the network uses by itself."""
+    target = item.dep.target
+    if isinstance(target.module, nn.Parameter):
+        by_unit = target.module.detach().movedim(target.pruning_dim, 0)
+        return [by_unit.reshape(len(by_unit), -1)]
+    return [part.detach().reshape(len(part), -1) for part in target.module.parameters(recurse=False)]
 
 
 def _reaches_output(node: Any) -> bool:

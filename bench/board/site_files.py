@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import bench
 from bench.errors import UserError
 
 TEMPLATE = "index.html.j2"
@@ -19,7 +18,7 @@ def site_folder(package: Path | None = None) -> Path:
     Raises:
         UserError: where neither holds the template.
     """
-    home = package or Path(bench.__file__).parent
+    home = package or Path(__file__).parents[1]
     for folder in (home / "_site", home.parent / "leaderboard" / "site"):
         if (folder / TEMPLATE).is_file():
             return folder

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -13,6 +14,7 @@ from bench.registry.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from bench.registry.catalog import Catalog, Offer
+    from bench.registry.components import Suite
     from bench.registry.origin import Selection
 
 
@@ -34,7 +36,14 @@ def command(name: str, plugins: Selection, *, as_json: bool) -> None:
     for offer, facts in zip(found, described, strict=True):
         _print(facts)
         if offer.component.kind == "suite":
-            click.echo("\n" + offer.component.make({}).read_text(encoding="utf-8").rstrip())
+            click.echo("\n" + _text(cast("Suite", offer.component).path))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").rstrip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read: {error}", "install its plugin again") from None
 
 
 def _find(catalog: Catalog, name: str) -> list[Offer]:

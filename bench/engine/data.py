@@ -38,7 +38,7 @@ class DeviceData:
 
     def normalise(self, inputs: Tensor) -> Tensor:
         """Inputs (n, …) as the float32 that models see."""
-        return inputs.to(torch.float32).mul_(self.scale).add_(self.shift)
+        return inputs.to(torch.float32).mul(self.scale).add_(self.shift)
 
     def epoch(self, batch_size: int, generator: Generator) -> Iterator[tuple[Tensor, Tensor]]:
         """Shuffled training batches; a last batch of one example is left out, since BN needs two."""

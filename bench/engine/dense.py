@@ -60,6 +60,7 @@ def dense_network(session: Session, trial: Trial) -> Dense:
         session.progress("train", 1)
 
     course = Course(
+        component=f"model '{trial.spec.model}'",
         recipe=recipe,
         loss=StageLoss(recipe, session.catalog),
         seed=derive_seed(trial.spec.seed, "train"),
@@ -67,7 +68,8 @@ def dense_network(session: Session, trial: Trial) -> Dense:
     )
     tracer(model, 0)
     train(model, data, course)
-    evaluation = evaluate(model, data)
+    with blamed(course.component):
+        evaluation = evaluate(model, data)
     seconds = time.perf_counter() - started - tracer.seconds
     facts = {"seconds": seconds, **evaluation.__dict__, "traces": asdict(tracer.traces)}
     write_artifact(path, Artifact(model.state_dict(), facts))

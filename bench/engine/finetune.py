@@ -51,6 +51,7 @@ def _train(session: Session, trial: Trial, model: nn.Module, data: DeviceData, p
     recipe = trial.spec.recipe.finetune
     started = time.perf_counter()
     course = Course(
+        component=f"model '{trial.spec.model}'",
         recipe=recipe,
         loss=StageLoss(recipe, session.catalog),
         seed=derive_seed(trial.spec.seed, "finetune"),

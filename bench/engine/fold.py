@@ -10,6 +10,18 @@ def fold(model: nn.Module) -> nn.Module:
     """Replace every parametrized tensor of `model`, in place, by its present value."""
     for module in list(model.modules()):
         if parametrize.is_parametrized(module):
+            _own_class(module)
             for name in list(module.parametrizations):  # type: ignore[arg-type]
                 parametrize.remove_parametrizations(module, name, leave_parametrized=True)
     return model
+
+
+def _own_class(module: nn.Module) -> None:
+    """Give a parametrized module a class of its own.
+
+    A deep copy shares the class that torch made for the original, and removing a parametrization
+    deletes the weight's property from that class: folding a copy would break the original.
+    """
+    shared = type(module)
+    members = {name: value for name, value in vars(shared).items() if name not in ("__dict__", "__weakref__")}
+    module.__class__ = type(shared.__name__, shared.__bases__, members)

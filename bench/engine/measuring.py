@@ -25,13 +25,16 @@ def take_measures(measures: Sequence[Ref], given: MeasureInput, session: Session
             numbers, or a number that another measure returned.
     """
     readings = Readings.of_layers(given.layers)
+    models = {"dense": given.dense, "pruned": given.pruned, "final": given.final}
+    tensors = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
+    tensors |= {f"the mask of {name}": mask for name, mask in given.masks.items()}
     for ref in measures:
         measure = cast("Measure", session.catalog.get("measure", ref.name))
         if measure.trace:
             continue
         component = f"measure '{ref.name}'"
         session.at(component)
-        with watched(given.final, given.layers, component), blamed(component):
+        with watched(models, tensors, component), blamed(component):
             measured, reason = _read(measure, ref, given)
         readings.add(measured, component)
         readings.volatile.extend(measure.volatile)

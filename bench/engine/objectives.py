@@ -32,9 +32,19 @@ class StageLoss:
         """The loss of one step, a scalar."""
         with blamed(f"objective '{self.name}'"):
             loss = self.objective(step)
-        if loss.ndim != 0:
-            raise TrialFault(f"objective '{self.name}'", f"returned shape {tuple(loss.shape)}, not a scalar")
+        total = _scalar(loss, self.name)
+        if not total.requires_grad:
+            raise TrialFault(f"objective '{self.name}'", "returned a loss without a gradient")
         for name, weight, penalty in self.penalties:
             with blamed(f"objective '{name}'"):
-                loss = loss + weight * penalty(step)
-        return loss
+                addend = penalty(step)
+            total = total + weight * _scalar(addend, name)
+        return total
+
+
+def _scalar(returned: object, name: str) -> Tensor:
+    if not isinstance(returned, Tensor):
+        raise TrialFault(f"objective '{name}'", f"returned {type(returned).__name__}, not a tensor")
+    if returned.ndim != 0:
+        raise TrialFault(f"objective '{name}'", f"returned shape {tuple(returned.shape)}, not a scalar")
+    return returned

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import torch
 from torch import Tensor, nn
 
-from bench.errors import Unsupported
+from bench.errors import TrialFault, Unsupported
 from bench.registry.contracts import Layer
 
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
@@ -47,6 +50,17 @@ def prunable_layers(model: nn.Module, *, include_output: bool) -> dict[str, Laye
     if not layers:
         raise Unsupported("the model has no prunable layer")
     return layers
+
+
+def check_finite(layers: Mapping[str, Layer]) -> None:
+    """Check that the dense weights are numbers, since no ranking of others means anything.
+
+    Raises:
+        TrialFault: naming the layer.
+    """
+    for name, layer in layers.items():
+        if not bool(torch.isfinite(layer.weight).all()):
+            raise TrialFault("training", f"left weights that are not finite in {name}")
 
 
 def _weight(module: nn.Module) -> Tensor:

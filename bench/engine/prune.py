@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from bench.engine.blame import blamed
 from bench.engine.guard import watched
+from bench.engine.prunable import check_finite
 from bench.engine.pruned import Pruned
 from bench.engine.scoring import check_scores, keep_masks
 from bench.engine.sparsifying import check_sparsified, keep_counts
@@ -40,8 +42,18 @@ class PruneJob:
         return str(self.params["scope"])
 
     def fresh(self) -> PruneInput:
-        """The input with its generator at the seed, so that each run draws the same."""
-        return replace(self.given, generator=torch.Generator().manual_seed(self.seed))
+        """The pruner's own copy of the input: what it does to it costs no other sparsity.
+
+        The generator stands at the seed, so that each run draws the same.
+        """
+        return replace(
+            self.given,
+            model=copy.deepcopy(self.given.model),
+            layers={
+                name: replace(layer, weight=layer.weight.clone()) for name, layer in self.given.layers.items()
+            },
+            generator=torch.Generator().manual_seed(self.seed),
+        )
 
 
 def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -> Callable[[float], Pruned]:
@@ -57,11 +69,14 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
             function for a sparsifier.
         Unsupported: where it says that it cannot treat the model.
     """
+    check_finite(job.given.layers)
     if job.pruner.mode == "sparsify":
         return lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat)
     scores = _score(job)
-    if check_repeat and _differ(scores, _score(job)):
-        raise TrialFault(job.component, _UNSEEDED)
+    if check_repeat:
+        first = {name: score.clone() for name, score in scores.items()}
+        if _differ(first, _score(job)):
+            raise TrialFault(job.component, _UNSEEDED)
     masks = dict(zip(sparsities, keep_masks(scores, sparsities, job.scope), strict=True))
     if job.pruner.unit == "weight":
         return lambda sparsity: Pruned(masks[sparsity])
@@ -72,8 +87,10 @@ _UNSEEDED = "gave two results for one seed; draw from `given.generator` alone"
 
 
 def _score(job: PruneJob) -> dict[str, Tensor]:
-    build: Callable[[], object] = lambda: job.pruner.make(job.params)(job.fresh())  # type: ignore[call-arg]  # noqa: E731
-    returned = _guarded(job, build)
+    def ask(given: PruneInput) -> object:
+        return job.pruner.make(job.params)(given)  # type: ignore[call-arg]
+
+    returned = _guarded(job, ask)
     return check_scores(returned, job.given.layers, job.pruner.unit, job.component)
 
 
@@ -83,21 +100,28 @@ def _sparsify(job: PruneJob, sparsity: float, *, check_repeat: bool) -> Pruned:
     def once() -> Pruned:
         returned = _guarded(
             job,
-            lambda: job.pruner.make(job.params)(job.fresh(), dict(keep)),  # type: ignore[call-arg]
+            lambda given: job.pruner.make(job.params)(given, dict(keep)),  # type: ignore[call-arg]
         )
         return check_sparsified(returned, keep, job.given.layers, job.component)
 
     pruned = once()
     if check_repeat:
+        pruned = replace(
+            pruned,
+            masks={name: mask.clone() for name, mask in pruned.masks.items()},
+            values={name: values.clone() for name, values in pruned.values.items()},
+        )
         again = once()
         if _differ(pruned.masks, again.masks) or _differ(pruned.values, again.values):
             raise TrialFault(job.component, _UNSEEDED)
     return pruned
 
 
-def _guarded(job: PruneJob, call: Callable[[], object]) -> object:
-    with watched(job.given.model, job.given.layers, job.component), blamed(job.component):
-        return call()
+def _guarded(job: PruneJob, call: Callable[[PruneInput], object]) -> object:
+    given = job.fresh()
+    weights = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
+    with watched({"": given.model}, weights, job.component), blamed(job.component):
+        return call(given)
 
 
 def _differ(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:

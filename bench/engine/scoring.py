@@ -34,6 +34,8 @@ def check_scores(scores: object, layers: Mapping[str, Layer], unit: str, compone
             raise TrialFault(component, f"the scores of {name} are {type(score).__name__}, not a tensor")
         if tuple(score.shape) != due:
             raise TrialFault(component, f"the scores of {name} have shape {tuple(score.shape)}, not {due}")
+        if not score.dtype.is_floating_point:
+            raise TrialFault(component, f"the scores of {name} are {score.dtype}, not floating-point")
         if score.device != layer.weight.device:
             raise TrialFault(
                 component, f"the scores of {name} are on {score.device}, not {layer.weight.device}"

@@ -12,6 +12,7 @@ import torch
 
 from bench.engine.blame import blamed
 from bench.engine.data import DeviceData
+from bench.errors import UserError
 from bench.plan.canonical import content_hash
 from bench.plan.spec import Spec
 from bench.registry.catalog import Catalog
@@ -73,7 +74,7 @@ class Session:
 
         def load() -> DeviceData:
             self.at(f"task '{spec.task}'")
-            with blamed(f"task '{spec.task}'"):
+            with blamed(f"task '{spec.task}'", passing=(UserError,)):
                 return DeviceData.place(task.make(spec.task_params)(request), self.device)
 
         return self.tasks.get(key, load)

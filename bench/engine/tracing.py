@@ -72,7 +72,7 @@ class Tracer:
         self._session.at(component)
         readings = Readings.of_layers(layers)
         try:
-            with watched(model, layers, component), blamed(component):
+            with watched({"": model}, {}, component), blamed(component):
                 measured = trace.read(model, layers)
         except Unsupported as error:
             self.traces.unmeasured[trace.name] = error.reason

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from bench.engine.blame import blamed
 from bench.engine.data import DeviceData
-from bench.engine.objectives import StageLoss
 from bench.engine.optim import build_optimizer, learning_rate
 from bench.registry.contracts import ObjectiveInput
 from bench.suite.recipe import StageRecipe
@@ -25,12 +25,16 @@ class Diverged(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Course:
-    """What a stage trains by: its recipe, its loss, the seed of its data order, and who is told."""
+    """What a stage trains by: its recipe, its loss, the seed of its data order, and who is told.
+
+    `component` names the model, which answers for what its forward pass raises.
+    """
 
     recipe: StageRecipe
-    loss: StageLoss
+    loss: Callable[[ObjectiveInput], Tensor]
     seed: int
     after_epoch: Callable[[int], None]
+    component: str = "the model"
 
 
 def train(
@@ -82,7 +86,10 @@ def _step(
     inputs, targets = batch
     optimizer.zero_grad(set_to_none=True)
     bf16 = course.recipe.precision == "bf16"
-    with torch.autocast(inputs.device.type, dtype=torch.bfloat16, enabled=bf16):
+    with (
+        torch.autocast(inputs.device.type, dtype=torch.bfloat16, enabled=bf16),
+        blamed(course.component),
+    ):
         outputs = model(inputs)
     loss = course.loss(ObjectiveInput(model, inputs, outputs.float(), targets, data.task.kind))
     loss.backward()  # type: ignore[no-untyped-call]

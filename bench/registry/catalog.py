@@ -46,12 +46,7 @@ class Catalog:
                 whose requirements are not installed.
         """
         offer = self.offer(kind, name, where)
-        missing = [need for need in offer.component.needs if not _installed(need)]
-        if missing:
-            raise UserError(
-                f"{_prefix(where)}{kind} '{name}' needs {', '.join(missing)}",
-                f"pip install {' '.join(repr(need) for need in missing)}",
-            )
+        check_needs(offer.component, where)
         return offer.component
 
     def offer(self, kind: str, name: str, where: str = "") -> Offer:
@@ -74,8 +69,16 @@ class Catalog:
             yield self.offers[key]
 
     def _blocked(self, kind: str, name: str) -> str:
-        claimants = [state for state in self.plugins if f"{kind} '{name}'" in state.refused]
-        return f"{' and '.join(str(state.origin) for state in claimants)} both claim it" if claimants else ""
+        claimants = [str(state.origin) for state in self.plugins if f"{kind} '{name}'" in state.refused]
+        match claimants:
+            case []:
+                return ""
+            case [only]:
+                return f"{only} offers it more than once"
+            case [one, other]:
+                return f"{one} and {other} both claim it"
+            case _:
+                return f"{', '.join(claimants)} all claim it"
 
     def _hint(self, kind: str, name: str) -> str:
         if not any(state.state == "loaded" for state in self.plugins):
@@ -89,6 +92,27 @@ class Catalog:
             reasons = (f"{state.origin} ({state.state}: {state.reason})" for state in broken)
             hint += f"; not loaded: {', '.join(reasons)}"
         return hint
+
+
+def check_needs(component: Component, where: str = "") -> None:
+    """Check that what `component` needs is installed.
+
+    Raises:
+        UserError: naming what is missing.
+    """
+    try:
+        missing = [need for need in component.needs if not _installed(need)]
+    except ValueError as error:
+        raise UserError(
+            f"{_prefix(where)}{component.kind} '{component.name}' needs {component.needs}: "
+            f"{str(error).partition(chr(10))[0]}",
+            "mend the plugin: each of its needs is a requirement such as 'torch-pruning>=1.6'",
+        ) from None
+    if missing:
+        raise UserError(
+            f"{_prefix(where)}{component.kind} '{component.name}' needs {', '.join(missing)}",
+            f"pip install {' '.join(repr(need) for need in missing)}",
+        )
 
 
 def _prefix(where: str) -> str:

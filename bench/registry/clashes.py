@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.registry.catalog import Offer
-from bench.registry.origin import PluginState
+from bench.registry.origin import INLINE_DISTRIBUTION, PluginState
 
 
 def settle(
@@ -36,9 +36,7 @@ def settle(
         for loser in losers:
             refused[loser.origin.plugin].append(f"{kind} '{name}'")
         if losers:
-            sides = " and ".join(str(rival.origin) for rival in rivals)
-            verdict = f"{winner.origin} keeps it" if winner else "neither is used"
-            lines.append(f"{kind} '{name}' is offered by {sides}; {verdict}")
+            lines.append(f"{kind} '{name}' is offered {_sides(rivals)}; {_verdict(winner, rivals)}")
     lines.extend(_shared_entries(states))
     marked = [
         replace(
@@ -63,10 +61,24 @@ def _winner(rivals: Sequence[Offer]) -> Offer | None:
     return builtin[0] if len(builtin) == 1 else None
 
 
+def _sides(rivals: Sequence[Offer]) -> str:
+    times = Counter(rival.origin for rival in rivals)
+    return "by " + " and ".join(
+        str(origin) if count == 1 else f"{origin} {count} times" for origin, count in times.items()
+    )
+
+
+def _verdict(winner: Offer | None, rivals: Sequence[Offer]) -> str:
+    if winner is not None:
+        return f"{winner.origin} keeps it"
+    return "neither is used" if len(rivals) == 2 else "none of them is used"
+
+
 def _shared_entries(states: Sequence[PluginState]) -> list[str]:
     by_entry: dict[str, list[PluginState]] = defaultdict(list)
     for state in states:
-        by_entry[state.origin.entry].append(state)
+        if state.state != "disabled" and state.origin.distribution != INLINE_DISTRIBUTION:
+            by_entry[state.origin.entry].append(state)
     return [
         f"entry point '{entry}' is in "
         + " and ".join(f"{state.origin.distribution} {state.origin.version}" for state in sharing)

@@ -53,9 +53,23 @@ class Component:
             )
         if not callable(self.build):
             raise TypeError(f"{self.kind} '{self.name}': build is not callable")
+        self._check_metadata()
         names = [param.name for param in self.params]
         if len(set(names)) != len(names):
             raise ValueError(f"{self.kind} '{self.name}': a parameter is declared twice")
+
+    def _check_metadata(self) -> None:
+        if not isinstance(self.params, tuple | list) or not all(isinstance(p, Param) for p in self.params):
+            raise TypeError(f"{self.kind} '{self.name}': params is a tuple of bench.Param")
+        if not isinstance(self.needs, tuple | list) or not all(isinstance(n, str) for n in self.needs):
+            raise TypeError(f"{self.kind} '{self.name}': needs is a tuple of strings")
+        if not isinstance(self.cite, str):
+            raise TypeError(f"{self.kind} '{self.name}': cite is a string")
+        if self.needs:
+            from packaging.requirements import Requirement  # noqa: PLC0415 - only where it is needed
+
+            for need in self.needs:
+                Requirement(need)
 
     def resolve(self, given: Params) -> dict[str, Any]:
         """All parameter values: those `given`, checked, and the defaults of the others."""
@@ -236,6 +250,11 @@ class Suite(Component):
     kind: ClassVar[str] = "suite"
 
     path: Path
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.path, Path):
+            raise TypeError(f"suite '{self.name}': path is a pathlib.Path, not {self.path!r}")
 
     @classmethod
     def at(cls, path: Path, summary: str) -> Suite:

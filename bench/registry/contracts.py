@@ -5,7 +5,7 @@ Shapes are written as (a, b, …); `n` is the number of examples of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -219,9 +219,3 @@ class AnalysisFunction(Protocol):
 
     def __call__(self, frame: pd.DataFrame) -> Analysed:
         """Return `value=None` where the records do not suffice."""
-
-
-def prunable_weights(given: PruneInput) -> Iterator[tuple[str, Tensor]]:
-    """The weights of a pruner's layers, by name."""
-    for name, layer in given.layers.items():
-        yield name, layer.weight

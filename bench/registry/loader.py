@@ -8,9 +8,7 @@ entry point is loaded alone, registered as `distribution:entry`, and its hooks a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import pluggy
 
@@ -18,18 +16,13 @@ from bench.errors import UserError
 from bench.registry import hookspecs
 from bench.registry.catalog import Catalog, Offer
 from bench.registry.clashes import settle
-from bench.registry.components import KINDS, Component
+from bench.registry.components import Component
 from bench.registry.discover import Found, from_file, installed
-from bench.registry.origin import PluginState, Selection
+from bench.registry.gather import Rejected, components_of, in_words, refuse_unusable_hooks
+from bench.registry.origin import Origin, PluginState, Selection
 
 Complain = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class _Rejected(Exception):  # noqa: N818
-    """Why a plugin is put under quarantine."""
-
-    reason: str
+NOTHING = "it offers no component and observes nothing; mark its hooks with bench.hookimpl"
 
 
 def load_plugins(selection: Selection, complain: Complain) -> Catalog:
@@ -52,13 +45,16 @@ def load_plugins(selection: Selection, complain: Complain) -> Catalog:
             continue
         try:
             components = _load(manager, found)
-        except _Rejected as rejected:
+        except Rejected as rejected:
             states.append(PluginState(found.origin, "quarantined", rejected.reason))
             _report(f"{found.origin} is quarantined: {rejected.reason}", selection, complain)
             continue
         offers.extend(Offer(component, found.origin) for component in components)
         offered = tuple((component.kind, component.name) for component in components)
-        states.append(PluginState(found.origin, "loaded", offered=offered))
+        reason = "" if offered or _observes(manager, found.origin) else NOTHING
+        states.append(PluginState(found.origin, "loaded", reason, offered))
+        if reason:
+            _report(f"{found.origin} is of no use: {reason}", selection, complain)
     kept, lines, states = settle(offers, states)
     for line in lines:
         _report(line, selection, complain)
@@ -74,8 +70,16 @@ def _candidates(selection: Selection) -> Iterable[Found]:
         for found in installed():
             if selection.which == "all" or found.origin.is_builtin:
                 yield found
-    for path in selection.files:
+    for path in dict.fromkeys(selection.files):
         yield from_file(path)
+
+
+def _observes(manager: pluggy.PluginManager, origin: Origin) -> bool:
+    return any(
+        implementation.plugin_name == origin.plugin
+        for hook in hookspecs.OBSERVER_HOOKS
+        for implementation in getattr(manager.hook, hook).get_hookimpls()
+    )
 
 
 def _report(line: str, selection: Selection, complain: Complain) -> None:
@@ -85,69 +89,36 @@ def _report(line: str, selection: Selection, complain: Complain) -> None:
 
 
 def _load(manager: pluggy.PluginManager, found: Found) -> list[Component]:
+    if found.problem:
+        raise Rejected(found.problem)
     try:
         plugin = found.load()
     except (KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:  # noqa: BLE001 - also a plugin that calls sys.exit on import
-        raise _Rejected(f"importing it raised {_words(error)}") from None
+        raise Rejected(f"importing it raised {in_words(error)}") from None
+    if manager.has_plugin(found.origin.plugin):
+        raise Rejected("another plugin has the same name; rename one")
+    twin = manager.get_name(plugin)
+    if twin is not None:
+        raise Rejected(f"it is the same module as {twin}, which is loaded already")
     try:
         manager.register(plugin, name=found.origin.plugin)
-        _refuse_unknown_hooks(plugin)
-        return _components(manager, plugin)
-    except _Rejected:
+        refuse_unusable_hooks(plugin)
+        return components_of(manager, plugin)
+    except Rejected:
         _withdraw(manager, plugin)
         raise
-    except Exception as error:  # noqa: BLE001
+    except pluggy.PluginValidationError as error:
         _withdraw(manager, plugin)
-        raise _Rejected(f"registering it raised {_words(error)}") from None
+        hook, _, fault = str(error).partition("\n")
+        where, last = hook.rpartition(" ")[2].strip("'"), fault.strip().rpartition("\n")[2]
+        raise Rejected(f"its {where} does not fit: {last}") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        _withdraw(manager, plugin)
+        raise Rejected(f"registering it raised {in_words(error)}") from None
 
 
 def _withdraw(manager: pluggy.PluginManager, plugin: object) -> None:
     if manager.is_registered(plugin):
         manager.unregister(plugin)
-
-
-def _refuse_unknown_hooks(plugin: object) -> None:
-    known = {*hookspecs.REGISTRY_HOOKS, *hookspecs.OBSERVER_HOOKS}
-    marker = f"{hookspecs.PROJECT}_impl"
-    unknown = sorted(
-        name
-        for name in dir(plugin)
-        if name not in known and isinstance(getattr(getattr(plugin, name, None), marker, None), dict)
-    )
-    if unknown:
-        raise _Rejected(
-            f"it uses hooks that this prunebench does not have: {', '.join(unknown)}; upgrade prunebench"
-        )
-
-
-def _components(manager: pluggy.PluginManager, plugin: object) -> list[Component]:
-    components: list[Component] = []
-    for hook, kind in hookspecs.REGISTRY_HOOKS.items():
-        for implementation in getattr(manager.hook, hook).get_hookimpls():
-            if implementation.plugin is plugin:
-                components.extend(_call(hook, kind, implementation.function))
-    return components
-
-
-def _call(hook: str, kind: str, function: Callable[[], Any]) -> list[Component]:
-    expected = KINDS[kind]
-    try:
-        returned = function()
-        components = [] if returned is None else list(returned)
-    except TypeError as error:
-        raise _Rejected(f"its {hook} must return an iterable of bench.{expected.__name__}: {error}") from None
-    except Exception as error:  # noqa: BLE001
-        raise _Rejected(f"its {hook} raised {_words(error)}") from None
-    for component in components:
-        if not isinstance(component, expected):
-            raise _Rejected(
-                f"its {hook} returned a {type(component).__name__} where bench.{expected.__name__} is due"
-            )
-    return components
-
-
-def _words(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 BUILTIN_DISTRIBUTION = "prunebench"
+INLINE_DISTRIBUTION = "plugin-file"
 State = Literal["loaded", "quarantined", "disabled"]
 
 

@@ -21,5 +21,8 @@ def suites_in(folder: Path) -> list[Suite]:
 
 
 def _summary(path: Path) -> str:
-    summary = tomllib.loads(path.read_text(encoding="utf-8")).get("summary")
+    try:
+        summary = tomllib.loads(path.read_text(encoding="utf-8")).get("summary")
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
     return summary if isinstance(summary, str) and summary.strip() else "no summary"

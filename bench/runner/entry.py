@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from multiprocessing.connection import Connection
 from typing import Any
 
 
 def serve(pipe: Connection, settings: dict[str, Any]) -> None:
-    """Run the worker in this process."""
+    """Run the worker in this process; what a plugin prints goes to stderr, since stdout is for data."""
+    os.dup2(2, 1)
     from bench.runner.worker import main  # noqa: PLC0415
 
     main(pipe, settings)

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bench
 from bench.store.record import Environment, Git
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def describe(device: torch.device, threads: int) -> Environment:
         os=f"{platform.system()} {platform.machine()}",
         threads=threads,
         prunebench=version("prunebench"),
-        git=checkout(Path(bench.__file__).parent.parent),
+        git=checkout(Path(__file__).parents[2]),
     )
 
 

@@ -69,6 +69,10 @@ class Queue:
         """A dense network cannot be had: take out the trials that waited for it."""
         return [trial for item in self._waiting.pop(key, []) for trial in item.trials]
 
+    def take_back(self, item: WorkItem) -> None:
+        """Work that was handed out but never begun: it comes next."""
+        (self._training if item.kind == "train" else self._ready).appendleft(item)
+
     def put_back(self, trials: Iterable[Trial]) -> None:
         """Trials of a job whose worker died before it came to them."""
         left = tuple(trials)

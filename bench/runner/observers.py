@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.plan.trials import Trial
 from bench.registry.catalog import Catalog
+from bench.registry.gather import in_words
 from bench.store.record import Record
 
 
@@ -37,11 +38,11 @@ class Observers:
             try:
                 given = {name: _fresh(facts[name]) for name in implementation.argnames}
                 implementation.function(**given)
-            except Exception as error:  # noqa: BLE001 - an observer must not stop a run
+            except (KeyboardInterrupt, MemoryError):
+                raise
+            except BaseException as error:  # noqa: BLE001 - an observer must not stop a run
                 self._silenced.add((plugin, hook))
-                self._complain(
-                    f"plugin '{plugin}': its {hook} raised {type(error).__name__}: {error}; not called again"
-                )
+                self._complain(f"plugin '{plugin}': its {hook} raised {in_words(error)}; not called again")
 
 
 def _fresh(fact: Any) -> Any:

@@ -15,7 +15,10 @@ from bench.runner.jobs import Queue, WorkItem
 from bench.runner.messages import WorkerSettings, receive, send
 from bench.runner.records import blame, failed_record, now, plugins_of
 from bench.runner.spawn import Spawned, spawn
+from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
+
+START_TIMEOUT = 300.0
 
 
 class Listener(Protocol):
@@ -82,7 +85,7 @@ class Pool:
                 self._listen()
         except BaseException:
             for worker in self._workers:
-                worker.spawned.kill()
+                self._kill(worker)
             raise
         for worker in self._workers:
             worker.spawned.close()
@@ -90,11 +93,16 @@ class Pool:
     def _busy(self) -> bool:
         return self._queue.has_work or any(worker.item is not None for worker in self._workers)
 
+    def _kill(self, worker: _Worker) -> None:
+        """End a worker at once, and remove what it was writing."""
+        worker.spawned.kill()
+        sweep(self._options.settings.store, worker.spawned.process.pid or 0)
+
     def _add_worker(self) -> None:
         self._workers.append(_Worker(spawn(self._options.settings)))
 
     def _hand_out(self) -> None:
-        for worker in self._workers:
+        for worker in list(self._workers):
             if not worker.ready or worker.item is not None:
                 continue
             item = self._queue.next()
@@ -103,7 +111,12 @@ class Pool:
             worker.item, worker.left, worker.heard = item, list(item.trials), time.monotonic()
             worker.current, worker.component, worker.started = item.trials[0], "", now()
             trials = [trial.plain() for trial in item.trials]
-            send(worker.spawned.pipe, {"kind": item.kind, "trials": trials, "keep": self._options.keep})
+            try:
+                send(worker.spawned.pipe, {"kind": item.kind, "trials": trials, "keep": self._options.keep})
+            except OSError:
+                worker.item = None
+                self._queue.take_back(item)
+                self._lost(worker, "failed", _death(worker))
 
     def _listen(self) -> None:
         pipes = {worker.spawned.pipe: worker for worker in self._workers}
@@ -169,6 +182,10 @@ class Pool:
     def _check_silence(self) -> None:
         for worker in list(self._workers):
             silent = time.monotonic() - worker.heard
+            if not worker.ready and silent > START_TIMEOUT:
+                self._lost(
+                    worker, "failed", Fault(kind="timeout", message=f"not ready in {START_TIMEOUT:g} s")
+                )
             if worker.item is not None and silent > self._options.timeout:
                 fault = Fault(kind="timeout", message=f"no sign of life for {self._options.timeout:g} s")
                 worker.spawned.process.kill()
@@ -176,7 +193,7 @@ class Pool:
 
     def _lost(self, worker: _Worker, status: Status, fault: Fault) -> None:
         """A worker is gone: the trial it was at failed, the rest of its job goes back."""
-        worker.spawned.kill()
+        self._kill(worker)
         self._workers.remove(worker)
         if not worker.ready:
             raise UserError(f"a worker process could not start: {fault.message}", "run `bench doctor`")

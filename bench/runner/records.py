@@ -71,7 +71,8 @@ def status_of(error: BaseException) -> Status:
     """How a trial that raised `error` is filed."""
     if isinstance(error, Unsupported):
         return "unsupported"
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    cause = error.__cause__ if isinstance(error, TrialFault) and error.__cause__ else error
+    if isinstance(cause, MemoryError) or type(cause).__name__ == "OutOfMemoryError":
         return "oom"
     return "failed"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from pathlib import Path
 
 SUFFIX = ".tmp"
@@ -18,7 +19,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         OSError: where the folder cannot be written; the old file, if any, is then untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}{SUFFIX}")
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.{_owner(os.getpid())}{SUFFIX}")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
             file.write(data)
@@ -28,3 +29,13 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sweep(root: Path, pid: int) -> None:
+    """Remove what the dead process `pid` of this machine was writing below `root` when it died."""
+    for left in root.rglob(f".*.{_owner(pid)}{SUFFIX}"):
+        left.unlink(missing_ok=True)
+
+
+def _owner(pid: int) -> str:
+    return f"{socket.gethostname()[:32]}-{pid}"

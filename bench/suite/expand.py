@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from bench.registry.catalog import Catalog
 from bench.registry.components import Pruner
-from bench.suite.layers import by_stage, complete, complete_objectives, layered
+from bench.suite.layers import complete, complete_objectives, layered
 from bench.suite.load import LoadedSuite
+from bench.suite.method_recipe import method_recipe
 from bench.suite.recipe import Recipe
 from bench.suite.schema import Entry, Override, Ref
 
@@ -49,6 +50,7 @@ def _contests(
     task, model = cell
     parametrization = complete("parametrization", entry.parametrization, catalog, where)
     pruner = cast("Pruner", catalog.get("pruner", entry.pruner, where))
+    offer = catalog.offer("pruner", entry.pruner, where)
     for combination in _combinations(entry.params, pruner):
         ref = complete("pruner", Ref(name=entry.pruner, params=combination), catalog, where)
         names = {
@@ -61,7 +63,7 @@ def _contests(
             *(override.recipe for override in suite.file.override if _applies(override, names)),
             entry.recipe,
             suite.settings.recipe,
-            by_stage(pruner.recipe(ref.params) if pruner.recipe else {}),
+            method_recipe(offer, ref.params),
         ]
         yield Contest(
             task=task,

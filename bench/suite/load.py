@@ -5,11 +5,13 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from pydantic import ValidationError
 
 from bench.errors import UserError
 from bench.registry.catalog import Catalog
+from bench.registry.components import Suite
 from bench.suite.problems import as_user_error
 from bench.suite.requires import check_requires
 from bench.suite.schema import SUITE_SCHEMA, SuiteFile
@@ -63,8 +65,8 @@ def locate(reference: str | Path, catalog: Catalog) -> tuple[Path, str]:
                 f"{path}: no such suite file", "give a path to a TOML file, or a name of `bench list suites`"
             )
         return path, str(path)
-    component = catalog.get("suite", text)
-    return component.make({}), f"suite '{text}'"
+    component = cast("Suite", catalog.get("suite", text))
+    return component.path, f"suite '{text}'"
 
 
 def _read(path: Path, where: str) -> dict[str, object]:

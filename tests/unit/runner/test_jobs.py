@@ -76,3 +76,11 @@ def test_what_is_put_back_comes_next(catalog):
     item = queue.next()
     queue.put_back(item.trials[2:])
     assert queue.next().trials == item.trials[2:]
+
+
+def test_work_that_was_never_begun_comes_next(catalog):
+    for is_trained in (True, False):
+        queue = Queue(trials_of(catalog), lambda trial, known=is_trained: known)
+        item = queue.next()
+        queue.take_back(item)
+        assert queue.next() == item

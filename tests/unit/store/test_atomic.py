@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
-from bench.store.atomic import write_atomically
+from bench.store.atomic import sweep, write_atomically
 
 
 def test_the_old_file_stays_whole_when_writing_fails(tmp_path, monkeypatch):
@@ -32,3 +34,18 @@ def test_long_names_and_missing_folders_are_no_obstacle(tmp_path):
     path = tmp_path / "a" / "b" / ("x" * 240)
     write_atomically(path, b"data")
     assert path.read_bytes() == b"data"
+
+
+def test_a_sweep_removes_what_a_dead_process_was_writing_and_nothing_else(tmp_path):
+    script = (
+        "import os, signal, sys; from pathlib import Path; from bench.store import atomic\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "atomic.write_atomically(Path(sys.argv[1]) / 'deep' / 'file', b'data')\n"
+    )
+    dead = subprocess.Popen([sys.executable, "-c", script, tmp_path])
+    dead.wait(timeout=60)
+    write_atomically(tmp_path / "deep" / "other", b"data")
+    (tmp_path / "deep" / ".someone.else-1.tmp").write_bytes(b"")
+    assert len(list((tmp_path / "deep").iterdir())) == 3
+    sweep(tmp_path, dead.pid)
+    assert {path.name for path in (tmp_path / "deep").iterdir()} == {"other", ".someone.else-1.tmp"}

@@ -1,0 +1,216 @@
+"""What a measure must do: return the numbers that it declares, for every network, and change nothing."""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+
+from bench.engine.evaluate import evaluate
+from bench.engine.guard import Trace, Watch
+from bench.engine.prunable import prunable_layers
+from bench.engine.pruned import Pruned, apply_pruning
+from bench.engine.scoring import keep_masks
+from bench.registry.components import Measure
+from bench.registry.contracts import Measured, MeasureInput
+from bench.testing.check import gates, require, rules
+from bench.testing.common import Subject
+from bench.testing.tiny import BEDS, LINEAR, RESIDUAL, Bed
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_TIMES = ("_seconds", "_ms")
+_RECORD_FIELDS = frozenset({"name", "shape", "weights", "zeros"})
+
+
+@dataclass(frozen=True)
+class MeasureCase(Subject[Measure]):
+    """A measure on the bench."""
+
+    def read(self, given: MeasureInput) -> Measured:
+        """What a fresh build returns."""
+        made: Any = self.component.make(self.params)
+        return made(given)  # type: ignore[no-any-return]
+
+    def on(self, bed: Bed, sparsity: float = 0.5) -> Measured:
+        """What it reads off a fresh trial on `bed`."""
+        return self.read(trial(bed, sparsity))
+
+    @cached_property
+    def traces(self) -> list[Trace]:
+        """What one reading leaves behind."""
+        given = trial(RESIDUAL, 0.5)
+        models = {"dense": given.dense, "pruned": given.pruned, "final": given.final}
+        tensors = {f"the mask of {name}": mask for name, mask in given.masks.items()}
+        tensors |= {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
+        watch = Watch(models, tensors)
+        self.read(given)
+        return watch.settle()
+
+
+def trial(bed: Bed, sparsity: float, *, regression: bool = False) -> MeasureInput:
+    """A network before pruning, pruned by magnitude, and with its kept weights moved a little."""
+    data = bed.data(regression=regression)
+    dense = bed.model()
+    layers = prunable_layers(dense, include_output=True)
+    [masks] = keep_masks({name: layer.weight.abs() for name, layer in layers.items()}, [sparsity], "global")
+    pruned = copy.deepcopy(dense)
+    apply_pruning(pruned, Pruned(masks))
+    final = copy.deepcopy(pruned)
+    with torch.no_grad():
+        for part in final.parameters():
+            part.mul_(1.25)
+    return MeasureInput(
+        dense=dense,
+        pruned=pruned,
+        final=final,
+        layers=layers,
+        masks=masks,
+        evaluate=lambda model: evaluate(model, data),
+        example=data.example(),
+        data=data.task,
+    )
+
+
+def reads_a_small_network(case: MeasureCase) -> None:
+    """It returns a Measured."""
+    measured = case.on(RESIDUAL)
+    require(isinstance(measured, Measured), f"it returned {type(measured).__name__}, not Measured")
+
+
+def returns_plain_numbers(case: MeasureCase) -> None:
+    """Every value is an int, a float or None: no tensor, no bool, no text."""
+    for label, value in _values(case.on(RESIDUAL)):
+        plain = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+        require(plain, f"{label} is {type(value).__name__}, not a plain number")
+
+
+def gives_none_rather_than_nan(case: MeasureCase) -> None:
+    """No value is NaN or infinite: what is undefined is None."""
+    for sparsity in (0.5, 0.0, 1.0):
+        _require_finite(case.on(RESIDUAL, sparsity), f"at sparsity {sparsity:g}")
+
+
+def leaves_the_models_alone(case: MeasureCase) -> None:
+    """It edits no model, layer or mask."""
+    for trace in case.traces:
+        require(trace.kind not in ("model", "tensors"), f"it {trace.message}")
+
+
+def leaves_modes_and_settings_alone(case: MeasureCase) -> None:
+    """The models are left in eval mode, and torch as it was."""
+    for trace in case.traces:
+        require(trace.kind not in ("mode", "settings"), f"it {trace.message}")
+
+
+def draws_no_random_numbers(case: MeasureCase) -> None:
+    """No global random generator is drawn from."""
+    for trace in case.traces:
+        require(trace.kind != "randomness", "it drew from a global random generator")
+
+
+def repeats_itself(case: MeasureCase) -> None:
+    """Read twice, the same network gives the same numbers, times (`…_seconds`, `…_ms`) apart."""
+    given = trial(RESIDUAL, 0.5)
+    one, other = dict(_values(case.read(given))), dict(_values(case.read(given)))
+    for name in one.keys() | other.keys():
+        stopwatch = name.endswith(_TIMES)
+        require(stopwatch or one.get(name) == other.get(name), f"one network gave two values of {name}")
+
+
+def returns_what_it_declares(case: MeasureCase) -> None:
+    """The metrics of a classification are those of its `metrics`, no more and no fewer."""
+    due, have = set(case.component.metrics), set(case.on(RESIDUAL).metrics)
+    require(not due - have, f"declared, but not returned: {', '.join(sorted(due - have))}")
+    require(not have - due, f"returned, but not declared: {', '.join(sorted(have - due))}")
+
+
+def names_metrics_plainly(case: MeasureCase) -> None:
+    """Names are lower case, digits and '_', and none is a field of the record."""
+    measured = case.on(RESIDUAL)
+    for label, name in _names(measured):
+        require(_NAME.fullmatch(name), f"{label} {name!r}: lower case, digits and '_', at most 64")
+        require(
+            label != "the layer metric" or name not in _RECORD_FIELDS,
+            f"{label} {name!r} is a record's own field",
+        )
+
+
+def speaks_of_given_layers_only(case: MeasureCase) -> None:
+    """Numbers by layer are of layers that it was given."""
+    given = trial(RESIDUAL, 0.5)
+    odd = set(case.read(given).per_layer) - set(given.layers)
+    require(not odd, f"it measured {', '.join(map(str, odd))}, which it was not given")
+
+
+def reads_every_kind_of_network(case: MeasureCase) -> None:
+    """The names are the same for linear, convolutional, grouped, shared and single layers."""
+    due = set(case.on(RESIDUAL).metrics)
+    for bed in BEDS:
+        measured = case.on(bed)
+        require(
+            set(measured.metrics) == due,
+            f"on {bed.name} the metrics differ: {sorted(set(measured.metrics) ^ due)}",
+        )
+        _require_finite(measured, f"on {bed.name}")
+
+
+def reads_collapsed_networks(case: MeasureCase) -> None:
+    """The names are the same for a network without any weight left, and for one that is not pruned."""
+    due = set(case.on(RESIDUAL).metrics)
+    for sparsity in (0.0, 1.0):
+        odd = set(case.on(RESIDUAL, sparsity).metrics) ^ due
+        require(not odd, f"at sparsity {sparsity:g} the metrics differ: {sorted(odd)}")
+
+
+def reads_regression(case: MeasureCase) -> None:
+    """For regression it returns finite numbers too."""
+    _require_finite(case.read(trial(LINEAR, 0.5, regression=True)), "for regression")
+
+
+def _values(measured: Measured) -> list[tuple[str, Any]]:
+    found = list(measured.metrics.items())
+    for layer, numbers in measured.per_layer.items():
+        found += [(f"{name} of {layer}", value) for name, value in numbers.items()]
+    return found
+
+
+def _names(measured: Measured) -> list[tuple[str, str]]:
+    layers: Mapping[str, Mapping[str, Any]] = measured.per_layer
+    by_layer = {name for numbers in layers.values() for name in numbers}
+    return [("the metric", name) for name in measured.metrics] + [
+        ("the layer metric", name) for name in by_layer
+    ]
+
+
+def _require_finite(measured: Measured, where: str) -> None:
+    for label, value in _values(measured):
+        require(
+            value is None or math.isfinite(value), f"{where}, {label} is {value}; say None where undefined"
+        )
+
+
+MEASURE = (
+    *gates(
+        reads_a_small_network,
+        returns_plain_numbers,
+        gives_none_rather_than_nan,
+        leaves_the_models_alone,
+        leaves_modes_and_settings_alone,
+        draws_no_random_numbers,
+        repeats_itself,
+    ),
+    *rules(
+        returns_what_it_declares,
+        names_metrics_plainly,
+        speaks_of_given_layers_only,
+        reads_every_kind_of_network,
+        reads_collapsed_networks,
+        reads_regression,
+    ),
+)

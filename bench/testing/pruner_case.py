@@ -1,0 +1,148 @@
+"""A pruner on the bench: asked directly, to see what it returns, or through the harness, as in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bench.engine.guard import Trace, Watch
+from bench.engine.prunable import prunable_layers
+from bench.engine.prune import PruneJob, pruning
+from bench.engine.pruned import Pruned
+from bench.engine.sparsifying import keep_counts
+from bench.errors import Unsupported
+from bench.registry.components import Pruner
+from bench.registry.contracts import PruneInput, Sparsified
+from bench.testing.check import require
+from bench.testing.common import Subject
+from bench.testing.tiny import BEDS, Bed
+
+SPARSITIES = (0.0, 0.1, 1 / 3, 0.5, 0.77, 0.9, 1.0)
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PrunerCase(Subject[Pruner]):
+    """A pruner, with its parameters and the network that it is first tried on."""
+
+    @cached_property
+    def home(self) -> Bed:
+        """The first of the tiny networks that the pruner does not decline."""
+        reason = ""
+        for bed in BEDS:
+            try:
+                self.ask(bed)
+            except Unsupported as declined:
+                reason = declined.reason
+            except (Exception, SystemExit):  # noqa: BLE001 - what it raised is another check's matter
+                return bed
+            else:
+                return bed
+        raise Unsupported(reason)
+
+    @cached_property
+    def traces(self) -> list[Trace]:
+        """What one call leaves behind on the model, the layers and the process."""
+        given = self.input(self.home)
+        weights = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
+        watch = Watch({"": given.model}, weights)
+        self.ask(self.home, given)
+        return watch.settle()
+
+    def input(self, bed: Bed, *, model: nn.Module | None = None, seed: int = 0) -> PruneInput:
+        """What a pruner is handed for `bed`."""
+        model = bed.model() if model is None else model
+        return PruneInput(
+            model=model,
+            layers=prunable_layers(model, include_output=True),
+            generator=torch.Generator().manual_seed(seed),
+            batch=lambda size: _typed(bed.batch(size), model),
+            loss=functional.cross_entropy,
+        )
+
+    def ask(self, bed: Bed, given: PruneInput | None = None, sparsity: float = 0.5) -> Answer:
+        """What the pruner returns, unchecked, from a fresh build."""
+        given = given or self.input(bed)
+        made: Any = self.component.make(self.params)
+        if self.component.mode == "score":
+            return made(given)  # type: ignore[no-any-return]
+        return made(given, keep_counts(given.layers, sparsity, "layer"))  # type: ignore[no-any-return]
+
+    def pruner(
+        self, given: PruneInput, bed: Bed, scope: str = "global", *, seed: int = 0
+    ) -> dict[float, Pruned]:
+        """What the harness makes of the pruner at all of `SPARSITIES`."""
+        job = PruneJob(
+            self.component, {**self.params, "scope": scope}, seed, given, _typed(bed.batch(1), given.model)[0]
+        )
+        at = pruning(job, SPARSITIES, check_repeat=False)
+        return {sparsity: at(sparsity) for sparsity in SPARSITIES}
+
+    def on(self, bed: Bed, scope: str = "global") -> dict[float, Pruned]:
+        """`pruner` on a fresh network of `bed`."""
+        return self.pruner(self.input(bed), bed, scope)
+
+
+def tensors(answer: Answer) -> dict[str, Tensor]:
+    """All tensors of an answer by name: scores, or masks and values."""
+    found: dict[str, Tensor] = {}
+    for name, part in answer.items():
+        if isinstance(part, Sparsified):
+            found[f"the mask of {name}"] = part.mask
+            if part.values is not None:
+                found[f"the values of {name}"] = part.values
+        else:
+            found[f"the scores of {name}"] = part
+    return found
+
+
+def same(one: Answer, other: Answer) -> bool:
+    """Whether two answers are equal, bit for bit."""
+    first, second = tensors(one), tensors(other)
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def copied(answer: Answer) -> Answer:
+    """An answer that a later call cannot change."""
+    return {
+        name: Sparsified(part.mask.clone(), None if part.values is None else part.values.clone())
+        if isinstance(part, Sparsified)
+        else part.clone()
+        for name, part in answer.items()
+    }
+
+
+def require_exact(case: PrunerCase, given: PruneInput, pruned: Mapping[float, Pruned], scope: str) -> None:
+    """Check the number of zeros, or of removed units, at each sparsity, in all and by layer."""
+    for sparsity, result in pruned.items():
+        removed = {name: _removed(mask, case.component.unit) for name, mask in result.masks.items()}
+        sizes = {name: _size(layer.weight, case.component.unit) for name, layer in given.layers.items()}
+        due, have = round(sparsity * sum(sizes.values())), sum(removed.values())
+        require(
+            have == due, f"at sparsity {sparsity:.3g} it removed {have} of {sum(sizes.values())}, not {due}"
+        )
+        for name, count in removed.items() if scope == "layer" else ():
+            share = sparsity * sizes[name]
+            require(
+                abs(count - share) <= 1, f"with scope 'layer', {name} lost {count}, not about {share:.1f}"
+            )
+
+
+def _removed(mask: Tensor, unit: str) -> int:
+    gone = ~mask if unit == "weight" else ~mask.flatten(1).any(1)
+    return int(gone.sum())
+
+
+def _size(weight: Tensor, unit: str) -> int:
+    return weight.numel() if unit == "weight" else weight.shape[0]
+
+
+def _typed(batch: tuple[Tensor, Tensor], model: nn.Module) -> tuple[Tensor, Tensor]:
+    dtype = next(model.parameters()).dtype
+    return batch[0].to(dtype), batch[1]

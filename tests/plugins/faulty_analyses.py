@@ -1,0 +1,57 @@
+"""Analyses and suites with one fault each, the checks meant for it, and what their author reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+import bench
+from tests.plugins.fault import Fault
+
+
+def analysis(state):
+    return bench.Analysis(name="x", summary="An analysis.", build=lambda _: state)
+
+
+def _renaming(frame):
+    frame["more"] = 1
+    return bench.Analysed(None)
+
+
+FAULTS = (
+    Fault(
+        "states something of nothing",
+        analysis(lambda frame: bench.Analysed(0.0)),
+        ("states-nothing-of-no-records",),
+        "of no records it says 0.0",
+    ),
+    Fault(
+        "breaks on no records",
+        analysis(lambda frame: bench.Analysed(frame["spec.seed"].iloc[0])),
+        ("states-nothing-of-no-records",),
+        "IndexError",
+    ),
+    Fault(
+        "gives details of NaN",
+        analysis(lambda frame: bench.Analysed(None, details={"slope": float("nan")})),
+        ("gives-plain-numbers",),
+        "slope is nan",
+    ),
+    Fault("edits the frame", analysis(_renaming), ("leaves-the-frame-alone",), "it changed the frame"),
+    Fault(
+        "is not deterministic",
+        analysis(
+            lambda frame: bench.Analysed(None, details={"draw": float(np.random.default_rng().random())})
+        ),
+        ("repeats-itself",),
+        "gave two statements",
+    ),
+    Fault(
+        "has no file",
+        bench.Suite.at(Path("nowhere.toml"), "A suite."),
+        ("loads-from-its-file",),
+        "nowhere.toml",
+    ),
+)
+SOUND = (analysis(lambda frame: bench.Analysed(None)),)

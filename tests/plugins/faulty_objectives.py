@@ -1,0 +1,120 @@
+"""Objectives with one fault each, the checks meant for it, and what their author reads."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+import bench
+from tests.plugins.fault import Fault
+
+
+def objective(compute, **fields):
+    return bench.Objective(name="x", summary="An objective.", build=lambda _: compute, **fields)
+
+
+def entropy(step, **more):
+    if step.kind == "regression":
+        return functional.mse_loss(step.outputs, step.targets)
+    return functional.cross_entropy(step.outputs, step.targets, **more)
+
+
+def l2(step):
+    return sum(parameter.square().sum() for parameter in step.model.parameters())
+
+
+def _editing(step):
+    with torch.no_grad():
+        for parameter in step.model.parameters():
+            parameter.mul_(0.999)
+    return entropy(step)
+
+
+def _switching_mode(step):
+    step.model.eval()
+    return entropy(step)
+
+
+def _naive(step):
+    """Cross-entropy without the trick of log-sum-exp."""
+    if step.kind == "regression":
+        return functional.mse_loss(step.outputs, step.targets)
+    return (
+        -(step.outputs.exp() / step.outputs.exp().sum(1, keepdim=True))
+        .gather(1, step.targets[:, None])
+        .log()
+        .mean()
+    )
+
+
+def _classes_only(step):
+    return functional.cross_entropy(
+        step.outputs,
+        step.targets.long().view(len(step.targets), -1)[:, 0]
+        if step.kind == "classification"
+        else step.targets.long(),
+    )
+
+
+FAULTS = (
+    Fault(
+        "returns a number",
+        objective(lambda step: float(entropy(step).detach())),
+        ("gives-a-scalar",),
+        "it returned float, not a tensor",
+    ),
+    Fault(
+        "is no scalar",
+        objective(lambda step: (step.outputs**2).mean(1)),
+        ("gives-a-scalar",),
+        "it returned shape (12,), not a scalar",
+    ),
+    Fault(
+        "has no gradient",
+        objective(lambda step: entropy(step).detach()),
+        ("has-a-gradient",),
+        "its value has no gradient",
+    ),
+    Fault(
+        "has a gradient of NaN",
+        objective(lambda step: entropy(step) + (step.outputs - step.outputs.detach()).square().sum().sqrt()),
+        ("has-a-gradient",),
+        "its gradient is not finite",
+    ),
+    Fault(
+        "draws without a seed",
+        objective(lambda step: entropy(step) * float(np.random.default_rng().random())),
+        ("repeats-under-a-seed",),
+        "one step had two values",
+    ),
+    Fault("edits the model", objective(_editing), ("leaves-the-model-alone",), "it edited the model"),
+    Fault(
+        "switches the mode", objective(_switching_mode), ("leaves-the-model-alone",), "it switched the mode"
+    ),
+    Fault(
+        "overflows for sure outputs", objective(_naive), ("is-finite",), "not finite for outputs of 10,000"
+    ),
+    Fault(
+        "grows as the network learns",
+        objective(lambda step: -entropy(step) if step.kind == "classification" else entropy(step)),
+        ("prefers-right-answers",),
+        "right outputs cost",
+    ),
+    Fault(
+        "is a sum over the batch",
+        objective(
+            lambda step: entropy(step, reduction="sum") if step.kind == "classification" else entropy(step)
+        ),
+        ("does-not-grow-with-the-batch",),
+        "repeated three times",
+    ),
+    Fault("breaks on regression", objective(_classes_only), ("treats-regression",), "it raised RuntimeError"),
+    Fault(
+        "has a gradient against itself",
+        objective(lambda step: l2(step).detach() * 2 - l2(step), role="penalty"),
+        ("can-be-minimised",),
+        "ten steps of gradient descent took it from",
+    ),
+)
+SOUND = (objective(entropy), objective(l2, role="penalty"))

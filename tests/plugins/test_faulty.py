@@ -1,0 +1,53 @@
+"""Each faulty component is caught by the checks meant for its fault, and by no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.testing import report
+from bench.testing.conformance import component_checks
+from tests.plugins import (
+    faulty_analyses,
+    faulty_measures,
+    faulty_models,
+    faulty_objectives,
+    faulty_parametrizations,
+    faulty_pruners,
+    faulty_tasks,
+)
+
+MODULES = (
+    faulty_pruners,
+    faulty_parametrizations,
+    faulty_models,
+    faulty_tasks,
+    faulty_objectives,
+    faulty_measures,
+    faulty_analyses,
+)
+
+FAULTS = tuple(fault for module in MODULES for fault in module.FAULTS)
+SOUND = tuple(component for module in MODULES for component in module.SOUND)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.component.kind}-{fault.label}")
+def test_a_fault_is_caught_by_the_checks_meant_for_it(fault, catalog):
+    failed = [
+        finding
+        for finding in report(component_checks(fault.component, {}, catalog))
+        if finding.outcome == "FAIL"
+    ]
+    assert tuple(finding.check for finding in failed) == fault.checks
+    assert any(part in failed[0].detail for part in fault.sees.split("|")), failed[0].detail
+
+
+@pytest.mark.parametrize("component", SOUND, ids=lambda component: f"{component.kind}-{component.name}")
+def test_the_same_component_without_a_fault_passes(component, catalog):
+    findings = report(component_checks(component, {}, catalog))
+    assert [finding.detail for finding in findings if finding.outcome == "FAIL"] == []
+    assert sum(finding.outcome == "ok" for finding in findings) >= len(findings) - 4
+
+
+def test_no_two_faults_of_a_kind_have_one_label():
+    labels = [(fault.component.kind, fault.label) for fault in FAULTS]
+    assert len(set(labels)) == len(labels)

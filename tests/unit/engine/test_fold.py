@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
+
+from bench.engine.fold import fold
+
+
+def network():
+    torch.manual_seed(0)
+    return nn.Sequential(weight_norm(nn.Linear(4, 3)), nn.ReLU(), weight_norm(nn.Conv1d(3, 2, 1)))
+
+
+def test_folding_gives_plain_weights_of_the_same_value():
+    model = network()
+    before = model[0].weight.detach().clone()
+    folded = fold(model)
+    assert set(folded.state_dict()) == {"0.weight", "0.bias", "2.weight", "2.bias"}
+    assert torch.equal(folded[0].weight, before)
+
+
+def test_folding_a_copy_leaves_the_original_parametrized_and_working():
+    model = network()
+    inputs = torch.ones(3, 4)
+    before = model[0](inputs)
+    fold(copy.deepcopy(model))
+    assert torch.equal(model[0](inputs), before)
+    fold(copy.deepcopy(model))
+    assert torch.equal(fold(model)[0](inputs), before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 import torch
@@ -15,6 +15,7 @@ from bench.engine.data import DeviceData
 from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
 from bench.engine.session import Session
+from bench.engine.tracing import Tracer, Traces
 from bench.engine.train import Course, train
 from bench.plan.seeds import derive_seed
 from bench.plan.spec import Spec
@@ -26,12 +27,13 @@ from bench.store.artifacts import Artifact, read_artifact, write_artifact
 
 @dataclass(frozen=True)
 class Dense:
-    """A trained dense network, still parametrized, in eval mode; its evaluation and seconds."""
+    """A trained dense network, still parametrized, in eval mode; its evaluation, seconds and traces."""
 
     model: nn.Module
     evaluation: Evaluation
     seconds: float
     was_cached: bool
+    traces: Traces
 
 
 def dense_network(session: Session, trial: Trial) -> Dense:
@@ -47,23 +49,31 @@ def dense_network(session: Session, trial: Trial) -> Dense:
     artifact = read_artifact(path)
     if artifact is not None and _restored(model, artifact.tensors):
         facts = artifact.facts
-        return Dense(model.eval(), _evaluation(facts), float(facts["seconds"]), was_cached=True)
+        seconds, traces = float(facts["seconds"]), Traces(**facts.get("traces", {}))
+        return Dense(model.eval(), _evaluation(facts), seconds, was_cached=True, traces=traces)
     started = time.perf_counter()
+    tracer = Tracer(session, trial.spec)
     recipe = trial.spec.recipe.train
+
+    def after_epoch(epoch: int) -> None:
+        tracer(model, epoch)
+        session.progress("train", 1)
+
     course = Course(
         component=f"model '{trial.spec.model}'",
         recipe=recipe,
         loss=StageLoss(recipe, session.catalog),
         seed=derive_seed(trial.spec.seed, "train"),
-        after_epoch=lambda _: session.progress("train", 1),
+        after_epoch=after_epoch,
     )
+    tracer(model, 0)
     train(model, data, course)
     with blamed(course.component):
         evaluation = evaluate(model, data)
-    seconds = time.perf_counter() - started
-    facts = {"seconds": seconds, **evaluation.__dict__}
+    seconds = time.perf_counter() - started - tracer.seconds
+    facts = {"seconds": seconds, **evaluation.__dict__, "traces": asdict(tracer.traces)}
     write_artifact(path, Artifact(model.state_dict(), facts))
-    return Dense(model.eval(), evaluation, seconds, was_cached=False)
+    return Dense(model.eval(), evaluation, seconds, was_cached=False, traces=tracer.traces)
 
 
 def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:

@@ -2,60 +2,51 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import cast
 
 from bench.engine.blame import blamed
 from bench.engine.guard import watched
+from bench.engine.readings import Readings
 from bench.engine.session import Session
-from bench.errors import TrialFault
+from bench.errors import Unsupported
+from bench.registry.components import Measure
 from bench.registry.contracts import Measured, MeasureInput
 from bench.suite.schema import Ref
 
-Numbers = dict[str, int | float | None]
-
-
-@dataclass(frozen=True)
-class Readings:
-    """All numbers of a trial, and those of each layer."""
-
-    metrics: Numbers
-    per_layer: dict[str, Numbers]
-
 
 def take_measures(measures: Sequence[Ref], given: MeasureInput, session: Session) -> Readings:
-    """Run the measures in order and merge what they return.
+    """Run the measures in order and merge what they return; traces were taken in training.
+
+    Where a measure raises `Unsupported`, its metrics are None and the readings keep the reason.
 
     Raises:
-        TrialFault: where a measure raises, edits a model, returns something other than numbers, or
-            a number that another measure returned.
+        TrialFault: where a measure raises anything else, edits a model, returns something other than
+            numbers, or a number that another measure returned.
     """
-    readings = Readings({}, {name: {} for name in given.layers})
+    readings = Readings.of_layers(given.layers)
     models = {"dense": given.dense, "pruned": given.pruned, "final": given.final}
     tensors = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
     tensors |= {f"the mask of {name}": mask for name, mask in given.masks.items()}
     for ref in measures:
+        measure = cast("Measure", session.catalog.get("measure", ref.name))
+        if measure.trace:
+            continue
         component = f"measure '{ref.name}'"
         session.at(component)
         with watched(models, tensors, component), blamed(component):
-            measured = session.catalog.get("measure", ref.name).make(ref.params)(given)
-        if not isinstance(measured, Measured):
-            raise TrialFault(component, f"returned {type(measured).__name__}, not Measured")
-        _merge(readings.metrics, measured.metrics, component)
-        for name, numbers in measured.per_layer.items():
-            if name not in readings.per_layer:
-                raise TrialFault(component, f"measured an unknown layer {name!r}")
-            _merge(readings.per_layer[name], numbers, component)
+            measured, reason = _read(measure, ref, given)
+        readings.add(measured, component)
+        readings.volatile.extend(measure.volatile)
+        if reason:
+            readings.unmeasured[ref.name] = reason
     return readings
 
 
-def _merge(into: Numbers, numbers: Mapping[str, int | float | None], component: str) -> None:
-    for name, value in numbers.items():
-        if name in into:
-            raise TrialFault(component, f"returned {name!r}, which another measure returned already")
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise TrialFault(component, f"returned {type(value).__name__} for {name!r}, not a number")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise TrialFault(component, f"returned {value} for {name!r}; say None where it is undefined")
-        into[name] = value
+def _read(measure: Measure, ref: Ref, given: MeasureInput) -> tuple[object, str]:
+    """What the measure returns and an empty string, or all of its metrics as None and why."""
+    function = measure.make(ref.params)
+    try:
+        return function(given), ""  # type: ignore[call-arg, arg-type]
+    except Unsupported as error:
+        return Measured(dict.fromkeys(measure.metrics)), error.reason or "unsupported"

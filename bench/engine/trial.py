@@ -16,11 +16,13 @@ from bench.engine.dense import Dense, dense_network
 from bench.engine.evaluate import evaluate
 from bench.engine.finetune import finetune
 from bench.engine.fold import fold
-from bench.engine.measuring import Readings, take_measures
+from bench.engine.measuring import take_measures
 from bench.engine.prunable import prunable_layers
 from bench.engine.prune import PruneJob, pruning
 from bench.engine.pruned import Pruned, apply_pruning
+from bench.engine.readings import Readings
 from bench.engine.session import Session
+from bench.engine.tracing import Traces
 from bench.plan.seeds import derive_seed
 from bench.plan.trials import Trial
 from bench.registry.components import Pruner
@@ -29,12 +31,13 @@ from bench.registry.contracts import Evaluation, Layer, MeasureInput, PruneInput
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What a trial gave: numbers, layers, and seconds by stage."""
+    """What a trial gave: numbers, layers, seconds by stage, and what its dense network left traced."""
 
     readings: Readings
     layers: dict[str, Layer]
     masks: dict[str, Tensor]
     timing: dict[str, float]
+    traces: Traces
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> TrialResult:
         "finetune": tuned.seconds,
         "measure": time.perf_counter() - started,
     }
-    return TrialResult(readings, job.layers, dict(pruned.masks), timing)
+    return TrialResult(readings, job.layers, dict(pruned.masks), timing, dense.traces)
 
 
 def _prune_input(model: nn.Module, layers: dict[str, Layer], data: DeviceData, seed: int) -> PruneInput:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
-from bench.linalg import matricise, spectral_norm
+from bench.linalg import spectral_norm
+from bench.measure.layers import Blocks, Numbers, means, weight_pairs
 from bench.registry.contracts import Measured, MeasureInput
-
-Blocks = list[Tensor]
 
 
 def spectrum(given: MeasureInput, rtol: float = 1e-4) -> Measured:
@@ -18,31 +16,27 @@ def spectrum(given: MeasureInput, rtol: float = 1e-4) -> Measured:
     fine-tuning. `spectral_error_bound` bounds the numerical error of `spectral_error`. A layer whose
     dense weights are all zero has no relative error and does not count.
     """
-    parameters = dict(given.pruned.named_parameters())
-    per_layer: dict[str, dict[str, float | int | None]] = {}
-    for name, layer in given.layers.items():
-        dense = matricise(layer.weight, layer.groups)
-        pruned = matricise(parameters[f"{name}.weight"].detach(), layer.groups)
-        per_layer[name] = _errors(dense, pruned, rtol)
-    metrics = {key: _mean(layer[key] for layer in per_layer.values()) for key in _KEYS}
-    return Measured(metrics, per_layer)
+    per_layer = {name: _errors(dense, pruned, rtol) for name, dense, pruned in weight_pairs(given)}
+    return Measured(means(per_layer, _KEYS), per_layer)
 
 
 _KEYS = ("spectral_error", "spectral_error_bound", "frobenius_error")
 
 
-def _errors(dense: Blocks, pruned: Blocks, rtol: float) -> dict[str, float | int | None]:
+def _errors(dense: Blocks, pruned: Blocks, rtol: float) -> Numbers:
     reference, reference_bound = _largest(dense, rtol)
     if reference == 0:
         return dict.fromkeys(_KEYS)
     differences = [one - other for one, other in zip(dense, pruned, strict=True)]
     error, error_bound = _largest(differences, rtol)
+    distance = _frobenius(differences)
+    error_bound += torch.finfo(differences[0].dtype).eps * distance  # of the subtraction, 2 times over
     lowest = max(reference - reference_bound, torch.finfo(torch.float64).tiny)
     ratio = error / reference
     return {
         "spectral_error": ratio,
         "spectral_error_bound": (error_bound + ratio * reference_bound) / lowest,
-        "frobenius_error": _frobenius(differences) / _frobenius(dense),
+        "frobenius_error": distance / _frobenius(dense),
     }
 
 
@@ -54,8 +48,3 @@ def _largest(blocks: Blocks, rtol: float) -> tuple[float, float]:
 
 def _frobenius(blocks: Blocks) -> float:
     return float(torch.stack([block.double().square().sum() for block in blocks]).sum().sqrt())
-
-
-def _mean(values: object) -> float | None:
-    known = [value for value in values if value is not None]  # type: ignore[attr-defined]
-    return sum(known) / len(known) if known else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ class StageKeys:
     """The content keys of a trial's stages.
 
     `train` is shared by all pruners and sparsities of a seed; `score` by all sparsities of a pruner;
-    `finetune` belongs to the trial, whatever its measures are.
+    `finetune` belongs to the trial. Measures are no part of them, but for traces, which are taken
+    while the dense network trains and so belong to `train`.
     """
 
     train: str
@@ -28,11 +29,18 @@ _TRAIN = ("task", "task_params", "model", "model_params", "parametrization", "pa
 _SCORE = ("pruner", "params", "schedule", "output_layer")
 
 
-def stage_keys(spec: Mapping[str, Any], versions: Mapping[str, str]) -> StageKeys:
-    """The keys of a trial's stages from its plain spec and its components' versions.
+def stage_keys(
+    spec: Mapping[str, Any], versions: Mapping[str, str], traces: Collection[str] = ()
+) -> StageKeys:
+    """The keys of a trial's stages from its plain spec, its components' versions and its traces' names.
 
     Each key holds the key before it, so that a change invalidates its own stage and those after.
     """
+    traced = [
+        [measure["name"], measure["params"], versions[f"measure:{measure['name']}"]]
+        for measure in spec["measures"]
+        if measure["name"] in traces
+    ]
     train = content_hash(
         {
             "stage": "train",
@@ -42,6 +50,7 @@ def stage_keys(spec: Mapping[str, Any], versions: Mapping[str, str]) -> StageKey
             "versions": _versions(
                 versions, ("task", "model", "parametrization", "objective:train", "penalty:train:")
             ),
+            **({"traces": traced} if traced else {}),
         }
     )
     score = content_hash(

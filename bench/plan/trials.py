@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from bench.errors import UserError
 from bench.plan.canonical import content_hash
 from bench.plan.spec import ComponentRef, Spec, SuiteRef
 from bench.plan.stages import StageKeys, stage_keys
 from bench.registry.catalog import Catalog
+from bench.registry.components import Measure
 from bench.suite.expand import Contest, expand
 from bench.suite.load import LoadedSuite
 from bench.suite.recipe import StageRecipe
@@ -63,6 +64,7 @@ def plan_trials(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
         )
         for measure in suite.file.measures
     )
+    traces = [measure.name for measure in measures if _is_trace(measure.name, catalog)]
     trials: dict[str, Trial] = {}
     for contest in expand(suite, catalog):
         components = _components(contest, measures, catalog)
@@ -78,7 +80,8 @@ def plan_trials(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
                         f"sparsity {spec.sparsity}, seed {spec.seed}",
                         "remove one of them, or let their parameters differ",
                     )
-                trials[trial_id] = Trial(trial_id, ref, spec, components, stage_keys(plain, versions))
+                stages = stage_keys(plain, versions, traces)
+                trials[trial_id] = Trial(trial_id, ref, spec, components, stages)
     return list(trials.values())
 
 
@@ -116,6 +119,10 @@ def _components(contest: Contest, measures: tuple[Ref, ...], catalog: Catalog) -
     for measure in measures:
         names[f"measure:{measure.name}"] = ("measure", measure.name)
     return {key: _reference(kind, name, catalog) for key, (kind, name) in names.items()}
+
+
+def _is_trace(name: str, catalog: Catalog) -> bool:
+    return cast("Measure", catalog.get("measure", name)).trace
 
 
 def _reference(kind: str, name: str, catalog: Catalog) -> ComponentRef:

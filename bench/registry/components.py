@@ -183,13 +183,52 @@ class Objective(Component):
     role: Literal["loss", "penalty"] = "loss"
 
 
+EPOCHS = Param(
+    "epochs",
+    int,
+    [0, 1, 2, 5, 10],
+    "after which epochs of training to read; 0 is before the first, those past the last are left out",
+    minimum=0,
+    many=True,
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measure(Component):
-    """Numbers read off a model; builds a `MeasureFunction`. `metrics` names what it returns."""
+    """Numbers read off a model; builds a `MeasureFunction`, or a `TraceFunction` where it is a trace.
+
+    Args:
+        metrics: the names of what it returns, all of them; None stands where one is undefined.
+        volatile: those of `metrics` that differ between two runs of the same trial, such as times.
+        trace: whether it reads the dense network while that is trained, instead of the trial's three
+            models; the harness adds the parameter `epochs`.
+    """
 
     kind: ClassVar[str] = "measure"
 
     metrics: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+    trace: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        unknown = sorted(set(self.volatile) - set(self.metrics))
+        if unknown:
+            raise ValueError(f"measure '{self.name}': volatile {unknown[0]!r} is none of its metrics")
+        if self.trace and any(param.name == EPOCHS.name for param in self.params):
+            raise ValueError(f"measure '{self.name}': the parameter 'epochs' is the harness's own")
+
+    @property
+    def all_params(self) -> tuple[Param, ...]:
+        """The measure's own parameters, and the harness's `epochs` for a trace."""
+        return (*self.params, EPOCHS) if self.trace else self.params
+
+    def make(self, given: Params) -> contracts.MeasureFunction | contracts.TraceFunction:
+        """Build the function; a trace's `epochs` stay with the harness."""
+        values = self.resolve(given)
+        if self.trace:
+            values.pop(EPOCHS.name)
+        return self.build(values)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -190,7 +190,18 @@ class MeasureFunction(Protocol):
     """Reads numbers off a model and changes nothing."""
 
     def __call__(self, given: MeasureInput) -> Measured:
-        """Return the same metric names for every model."""
+        """Return the same metric names for every model.
+
+        Raise `Unsupported` for a model that cannot be measured so: the metrics are then None, the
+        record keeps the reason, and the trial goes on.
+        """
+
+
+class TraceFunction(Protocol):
+    """Reads numbers off a dense network between two epochs of its training, and changes nothing."""
+
+    def __call__(self, model: nn.Module, layers: Mapping[str, Layer]) -> Measured:
+        """Return the numbers of `model`, in eval mode, whose prunable layers are `layers` right now."""
 
 
 @dataclass(frozen=True)

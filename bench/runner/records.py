@@ -12,6 +12,7 @@ from bench.plan.trials import Trial
 from bench.store.record import Environment, Fault, LayerRecord, Record, Status
 
 MAX_MESSAGE = 2000
+MAX_REASON = 500
 MAX_TRACEBACK = 8000
 
 
@@ -23,7 +24,10 @@ def now() -> str:
 def ok_record(
     trial: Trial, env: Environment, started: str, outcome: Mapping[str, Any], layers: tuple[LayerRecord, ...]
 ) -> Record:
-    """The record of a trial that ended well; `outcome` has its metrics and timing."""
+    """The record of a trial that ended well.
+
+    `outcome` has its metrics and timing, and `volatile`, `unmeasured` and `traces` where there are any.
+    """
     return _record(trial, "ok", env, started, outcome, layers, None)
 
 
@@ -52,6 +56,9 @@ def _record(  # noqa: PLR0913, PLR0917 - the one place where a record's parts me
         components=dict(trial.components),
         metrics=dict(outcome["metrics"]),
         per_layer=layers,
+        volatile=tuple(outcome.get("volatile", ())),
+        unmeasured={name: why[:MAX_REASON] for name, why in outcome.get("unmeasured", {}).items()},
+        traces=tuple(outcome.get("traces", ())),
         timing=dict(outcome["timing"]),
         env=env,
         error=fault,

@@ -108,7 +108,14 @@ class _Worker:
             raise
         except Exception as error:  # noqa: BLE001
             return self._failure(trial, started, error)
-        outcome = {"metrics": result.readings.metrics, "timing": result.timing}
+        readings, traces = result.readings, result.traces
+        outcome = {
+            "metrics": readings.metrics,
+            "timing": result.timing,
+            "volatile": readings.volatile,
+            "unmeasured": readings.unmeasured | traces.unmeasured,
+            "traces": traces.points,
+        }
         return ok_record(trial, self._env, started, outcome, layer_records(result))
 
     def _failure(self, trial: Trial, started: str, error: Exception) -> Record:

@@ -10,6 +10,7 @@ from bench.plan.spec import ComponentRef, Spec, SuiteRef
 from bench.suite.recipe import Bool, Float, Int, Strict
 
 RECORD_SCHEMA = 1
+_LEFT_OUT_IF_EMPTY = ("volatile", "unmeasured", "traces")
 Status = Literal["ok", "failed", "oom", "timeout", "unsupported"]
 Number = Int | Float | None
 Text = Annotated[str, Field(max_length=500)]
@@ -60,8 +61,22 @@ class Fault(Strict):
     traceback: Annotated[str, Field(max_length=8000)] = ""
 
 
+class TracePoint(Strict):
+    """What a trace read off the dense network after `epoch` epochs of training; 0 is before the first."""
+
+    measure: Text
+    epoch: Int = Field(ge=0)
+    metrics: dict[str, Number]
+    per_layer: dict[str, dict[str, Number]] = Field(default_factory=dict)
+
+
 class Record(Strict):
-    """One trial. Fractions are 0–1, seconds are seconds, times are UTC in ISO 8601."""
+    """One trial. Fractions are 0–1, seconds are seconds, times are UTC in ISO 8601.
+
+    `volatile` names the metrics that differ between two runs of the same trial; `unmeasured` says why
+    a measure could not treat the model, so that its metrics are null; `traces` belong to the dense
+    network. These three are left out where they are empty.
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     trial_id: Sha256
@@ -71,6 +86,9 @@ class Record(Strict):
     components: dict[str, ComponentRef]
     metrics: dict[str, Number]
     per_layer: tuple[LayerRecord, ...] = ()
+    volatile: tuple[Text, ...] = ()
+    unmeasured: dict[str, Text] = Field(default_factory=dict)
+    traces: tuple[TracePoint, ...] = ()
     timing: dict[str, Annotated[float, Field(ge=0, strict=True)]]
     env: Environment | None
     error: Fault | None = None
@@ -79,7 +97,18 @@ class Record(Strict):
 
     def plain(self) -> dict[str, Any]:
         """The record as JSON types, with its field names as stored."""
-        return self.model_dump(mode="json", by_alias=True)
+        plain = self.model_dump(mode="json", by_alias=True)
+        return {key: value for key, value in plain.items() if value or key not in _LEFT_OUT_IF_EMPTY}
+
+    def reproducible(self) -> dict[str, Any]:
+        """The part that two runs of the same trial on the same machine share to the bit."""
+        plain = self.plain()
+        for key in ("timing", "env", "started", "finished"):
+            plain.pop(key)
+        for numbers in (plain["metrics"], *plain["per_layer"]):
+            for name in self.volatile:
+                numbers.pop(name, None)
+        return plain
 
 
 def record_schema() -> dict[str, Any]:

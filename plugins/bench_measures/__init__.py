@@ -1,69 +1,141 @@
-"""The standard measures: accuracy, sparsity, spectrum, cost."""
+"""The standard measures. Suites take the first four by default; the others are dearer, or are times."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import bench
 
+_RTOL = bench.Param("rtol", float, 1e-4, "relative error of a norm", minimum=1e-6, maximum=0.1)
+_K = bench.Param("k", int, 10, "how many singular values, from the largest on", minimum=1)
+_SECONDS = bench.Param("seconds", float, 1.0, "how long to time each of batch and device", minimum=0)
 
-def _accuracy(_: bench.Params) -> bench.MeasureFunction:
-    from bench import measure  # noqa: PLC0415
-
-    return measure.accuracy
-
-
-def _sparsity(_: bench.Params) -> bench.MeasureFunction:
-    from bench import measure  # noqa: PLC0415
-
-    return measure.sparsity
-
-
-def _spectrum(params: bench.Params) -> bench.MeasureFunction:
-    from bench import measure  # noqa: PLC0415
-
-    return lambda given: measure.spectrum(given, params["rtol"])
+_LATENCIES = tuple(
+    f"latency_{kind}_{batch}_{what}"
+    for kind in ("cpu", "gpu")
+    for batch in (1, 256)
+    for what in ("ms", "dense_ms", "speedup")
+)
+_SHRUNK_LATENCIES = tuple(f"shrunk_{name}" for name in _LATENCIES)
+_THROUGHPUTS = ("examples_per_second", "train_examples_per_second", "peak_memory_bytes")
 
 
-def _cost(_: bench.Params) -> bench.MeasureFunction:
-    from bench import measure  # noqa: PLC0415
+def _late(name: str) -> Callable[[bench.Params], Any]:
+    """A `build` that imports `bench.measure` when it is called, and hands the parameters on by name."""
 
-    return measure.cost
+    def build(params: bench.Params) -> Any:
+        from functools import partial  # noqa: PLC0415
+
+        from bench import measure  # noqa: PLC0415
+
+        return partial(getattr(measure, name), **params)
+
+    return build
 
 
 @bench.hookimpl
 def bench_measures() -> Iterable[bench.Measure]:
-    """Offer `accuracy`, `sparsity`, `spectrum` and `cost`."""
+    """Offer the default four, then what else can be read off a trial, then the trace."""
+    yield from _default()
+    yield from _on_request()
+    yield bench.Measure(
+        name="sv-trace",
+        summary="The leading singular values of each layer at chosen epochs of the dense training.",
+        build=_late("sv_trace"),
+        params=(_K,),
+        metrics=("sv_1_mean",),
+        trace=True,
+    )
+
+
+def _default() -> Iterable[bench.Measure]:
+    states = ("", "_dense", "_pruned")
     yield bench.Measure(
         name="accuracy",
         summary="Top-1 accuracy and loss, dense, right after pruning, and in the end; MSE for regression.",
-        build=_accuracy,
-        metrics=("accuracy", "accuracy_dense", "accuracy_pruned", "loss", "loss_dense"),
+        build=_late("accuracy"),
+        metrics=tuple(
+            f"{what}{state}" for state in states for what in ("accuracy", "accuracy_top5", "mse", "loss")
+        ),
     )
     yield bench.Measure(
         name="sparsity",
         summary="Zeros among prunable weights, compression over all parameters, collapsed layers.",
-        build=_sparsity,
+        build=_late("sparsity"),
         metrics=(
-            "sparsity",
-            "weights",
-            "zeros",
-            "compression",
-            "params_total",
-            "params_nonzero",
-            "collapsed_layers",
+            *("sparsity", "mask_sparsity", "weights", "zeros", "mask_zeros"),
+            *("compression", "compression_prunable", "params_total", "params_nonzero", "collapsed_layers"),
         ),
     )
     yield bench.Measure(
         name="spectrum",
         summary="Relative spectral and Frobenius errors of the pruned weights, with a bound.",
-        build=_spectrum,
-        params=(bench.Param("rtol", float, 1e-4, "relative error of a norm", minimum=1e-10, maximum=0.1),),
+        build=_late("spectrum"),
+        params=(_RTOL,),
         metrics=("spectral_error", "spectral_error_bound", "frobenius_error"),
     )
     yield bench.Measure(
         name="cost",
         summary="Multiply-adds, dense and scaled by non-zeros, and the theoretical speed-up.",
-        build=_cost,
+        build=_late("cost"),
         metrics=("macs", "macs_dense", "speedup_theoretical"),
+    )
+
+
+def _on_request() -> Iterable[bench.Measure]:
+    yield bench.Measure(
+        name="singular-values",
+        summary="Errors of the leading singular values, and stable ranks before and after pruning.",
+        build=_late("singular"),
+        params=(_K,),
+        metrics=("sv_error_k", "stable_rank_dense", "stable_rank_pruned"),
+        cite="Rudelson and Vershynin, Sampling from Large Matrices, J. ACM 2007",
+    )
+    yield bench.Measure(
+        name="operator",
+        summary="Relative error of the layers as operators on feature maps, with a bound.",
+        build=_late("operator"),
+        params=(_RTOL,),
+        metrics=("operator_error", "operator_error_bound"),
+        cite="Sedghi, Gupta and Long, The Singular Values of Convolutional Layers, ICLR 2019",
+    )
+    yield bench.Measure(
+        name="bytes",
+        summary="Bytes of the parameters, dense, and as values with the cheaper of bit mask and places.",
+        build=_late("storage"),
+        metrics=("bytes_dense", "bytes_sparse", "bytes_prunable_dense", "bytes_prunable_sparse"),
+    )
+    yield bench.Measure(
+        name="dead-weights",
+        summary="Shares of prunable weights without a gradient: by the architecture, and as trained.",
+        build=_late("dead_weights"),
+        params=(bench.Param("batch_size", int, 32, "random inputs to take the gradient over", minimum=1),),
+        metrics=("dead_weights", "idle_weights"),
+    )
+    yield bench.Measure(
+        name="latency",
+        summary="Median latency of batches of 1 and 256, dense beside it in the same run.",
+        build=_late("latency"),
+        params=(_SECONDS,),
+        metrics=_LATENCIES,
+        volatile=_LATENCIES,
+    )
+    yield bench.Measure(
+        name="throughput",
+        summary="Examples a second, forward and in training, and the peak memory of a training pass.",
+        build=_late("throughput"),
+        params=(bench.Param("batch_size", int, 128, "examples in a batch", minimum=2), _SECONDS),
+        metrics=_THROUGHPUTS,
+        volatile=_THROUGHPUTS,
+    )
+    yield bench.Measure(
+        name="shrunk",
+        summary="Parameters, multiply-adds and latency once silent units are physically removed.",
+        build=_late("shrunk"),
+        params=(_SECONDS,),
+        metrics=("shrunk_params", "shrunk_macs", "shrunk_max_difference", *_SHRUNK_LATENCIES),
+        volatile=_SHRUNK_LATENCIES,
+        needs=("torch-pruning>=1.6",),
+        cite="Fang, Ma, Song, Mi and Wang, DepGraph: Towards Any Structural Pruning, CVPR 2023",
     )

@@ -52,3 +52,26 @@ def test_a_components_version_changes_its_stage_and_those_after(catalog):
 def test_seeds_differ_by_purpose_and_are_the_same_everywhere():
     assert derive_seed(0, "init") != derive_seed(0, "train") != derive_seed(1, "train")
     assert derive_seed(0, "init") == 8784609293862724968
+
+
+def traced(catalog, write_suite, measures):
+    suite = write_suite(("[grid]", f"measures = {measures}\n[grid]"))
+    return plan_trials(load_suite(suite, catalog), catalog)
+
+
+def test_traces_belong_to_the_dense_network_and_other_measures_do_not(catalog, write_suite):
+    one, other = (traced(catalog, write_suite, m) for m in ('["accuracy"]', '["accuracy", "spectrum"]'))
+    assert [trial.stages for trial in one] == [trial.stages for trial in other]
+    with_trace = traced(catalog, write_suite, '["accuracy", "sv-trace"]')
+    assert with_trace[0].stages.train != one[0].stages.train
+    assert len({trial.stages.train for trial in with_trace}) == 1
+    at_others = traced(catalog, write_suite, '["accuracy", { name = "sv-trace", params.epochs = [1] }]')
+    assert at_others[0].stages.train != with_trace[0].stages.train
+
+
+def test_a_new_version_of_a_trace_trains_again(catalog, write_suite):
+    trial = traced(catalog, write_suite, '["sv-trace"]')[0]
+    spec = trial.spec.model_dump(mode="json")
+    versions = {key: ref.version for key, ref in trial.components.items()}
+    assert stage_keys(spec, versions, ["sv-trace"]) == trial.stages
+    assert stage_keys(spec, versions | {"measure:sv-trace": "2"}, ["sv-trace"]).train != trial.stages.train

@@ -65,11 +65,6 @@ class Component:
             raise TypeError(f"{self.kind} '{self.name}': needs is a tuple of strings")
         if not isinstance(self.cite, str):
             raise TypeError(f"{self.kind} '{self.name}': cite is a string")
-        if self.needs:
-            from packaging.requirements import Requirement  # noqa: PLC0415 - only where it is needed
-
-            for need in self.needs:
-                Requirement(need)
 
     def resolve(self, given: Params) -> dict[str, Any]:
         """All parameter values: those `given`, checked, and the defaults of the others."""

@@ -43,6 +43,7 @@ class _Worker:
         torch.set_num_threads(settings.threads)
         device = _device(settings.device)
         self._pipe = pipe
+        self._begun = ""
         self._env = describe(device, settings.threads)
         self._session = Session(
             catalog=load_plugins(settings.plugins, lambda _: None),
@@ -58,6 +59,7 @@ class _Worker:
         send(pipe, {"event": "ready", "device": device.type, "env": self._env.model_dump(mode="json")})
 
     def serve(self, message: dict[str, Any]) -> None:
+        self._begun = ""
         trials = [Trial.from_plain(plain) for plain in message["trials"]]
         try:
             if message["kind"] == "train":
@@ -116,7 +118,10 @@ class _Worker:
         return failed_record(trial, status_of(error), env, started, fault_of(error, plugins_of(trial)))
 
     def _begin(self, trial: Trial) -> None:
-        send(self._pipe, {"event": "started", "trial_id": trial.trial_id})
+        """Say once that a trial begins: the first of a job does so before the scoring that all share."""
+        if trial.trial_id != self._begun:
+            self._begun = trial.trial_id
+            send(self._pipe, {"event": "started", "trial_id": trial.trial_id})
 
     def _end(self, record: Record) -> None:
         send(self._pipe, {"event": "record", "record": record.plain()})

@@ -25,6 +25,7 @@ def rated_by(class_name: str, params: Params) -> Scorer:
         importance = getattr(tp.importance, class_name)(**options)
         if "batch_size" in params:
             _backward(model, given, params["batch_size"])
+        _refuse_not_finite(model)
         inputs, _ = given.batch(1)
         graph = dependencies(model, inputs)
         scores = {}
@@ -33,10 +34,22 @@ def rated_by(class_name: str, params: Params) -> Scorer:
                 rating = importance(group_of(graph, model.get_submodule(name), layer))
                 if rating is None:
                     raise Unsupported(f"{name} has nothing that {class_name} rates")
-                scores[name] = rating.to(layer.weight.device)
+                scores[name] = _settled(rating).to(layer.weight.device)
         return scores
 
     return score
+
+
+def _settled(rating: Tensor) -> Tensor:
+    """Where all units of a group are rated 0, normalising divides 0 by 0: they are equal, and the least."""
+    return torch.where(rating.isnan(), 0.0, rating)
+
+
+def _refuse_not_finite(model: nn.Module) -> None:
+    for name, parameter in model.named_parameters():
+        for tensor in (parameter, parameter.grad):
+            if tensor is not None and not bool(tensor.isfinite().all()):
+                raise ValueError(f"{name} or its gradient is not finite")
 
 
 def _backward(model: nn.Module, given: PruneInput, size: int) -> None:

@@ -48,6 +48,12 @@ FAULTS = (
         ("version-and-source-are-plain",),
         "is not one word",
     ),
+    Fault(
+        "needs no requirement",
+        scorer(magnitude, needs=("torch>=2.0 or so",)),
+        ("needs-are-requirements",),
+        "is no requirement",
+    ),
 )
 SOUND = (
     scorer(magnitude, params=(bench.Param("rank", int, 1, "the rank"),), version="2", cite="A paper, 2026"),

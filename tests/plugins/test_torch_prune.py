@@ -104,6 +104,14 @@ def test_random_units_are_ranked_without_ties() -> None:
     assert sorted(scores.tolist()) == [rank / 16 for rank in range(16)]
 
 
+@pytest.mark.parametrize("name", ["torch-l1", "torch-ln-structured"])
+def test_weights_that_are_not_numbers_are_refused(name: str) -> None:
+    given = given_for(a=torch.tensor([[1.0, torch.nan], [2.0, 3.0]]))
+    call = PRUNERS[name].make({})
+    with pytest.raises(ValueError, match="the weights hold NaN"):
+        _ = call(given, {"a": 2}) if PRUNERS[name].mode == "sparsify" else call(given)
+
+
 def test_a_single_unit_has_nothing_to_outlive() -> None:
     for name in ("torch-ln-structured", "torch-random-structured"):
         assert PRUNERS[name].make({})(given_for(a=weight(1, 4)))["a"].tolist() == [0.0]

@@ -155,6 +155,25 @@ def test_parametrized_weights_are_rated_by_their_values() -> None:
     nn.utils.parametrize.register_parametrization(model[0], "weight", Doubled())
     found = scores("tp-magnitude", model, ("0",), (2,), p=1, normalizer="none", group_reduction="first")
     assert found["0"].tolist() == [6.0, 4.0, 4.0]
+    assert model[0].weight.tolist() == [[6.0, 0.0], [2.0, 2.0], [4.0, 0.0]]  # the original still has them
+
+
+@pytest.mark.parametrize("name", ["tp-magnitude", "tp-lamp", "tp-fpgm", "tp-taylor"])
+def test_units_that_are_all_zero_are_equal_and_the_least(name: str) -> None:
+    model = Perceptron()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+    assert scores(name, model, ("0",), (2,))["0"].tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", ["tp-magnitude", "tp-lamp", "tp-fpgm", "tp-taylor"])
+def test_weights_that_are_not_numbers_are_refused(name: str) -> None:
+    model = Perceptron()
+    with torch.no_grad():
+        model[0].weight[0, 0] = torch.nan
+    with pytest.raises(ValueError, match=r"0\.weight or its gradient is not finite"):
+        scores(name, model, ("0",), (2,))
 
 
 def test_without_the_extra_it_is_listed_and_a_suite_that_names_it_stops(

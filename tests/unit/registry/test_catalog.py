@@ -64,6 +64,23 @@ def test_a_component_without_its_requirement_is_listed_and_stops_a_suite(install
     assert error.hint == "pip install 'no-such-distribution>=2' 'torch<1'"
 
 
+def test_a_malformed_requirement_is_the_plugins_fault_by_name(install: Callable) -> None:
+    source = """
+        import bench
+
+        @bench.hookimpl
+        def bench_pruners():
+            yield bench.Pruner(name="needy", summary="s", build=len, needs=("torch or so",))
+            yield bench.Pruner(name="sound", summary="s", build=len)
+    """
+    install("bench-acme", {"bench_acme": source}, {"acme": "bench_acme"})
+    catalog = load_plugins(Selection(), pytest.fail)
+    assert catalog.get("pruner", "sound")
+    error = problem(catalog, "pruner", "needy")
+    assert error.message.startswith("pruner 'needy' needs ('torch or so',): ")
+    assert error.hint.startswith("mend the plugin")
+
+
 def test_a_kind_that_nobody_offers_says_so(install: Callable, pruner_source) -> None:
     install("bench-acme", {"bench_acme": pruner_source("one")}, {"acme": "bench_acme"})
     catalog = load_plugins(Selection(disabled=("prunebench",)), pytest.fail)

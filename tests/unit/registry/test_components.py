@@ -38,7 +38,7 @@ FACTS = {"name": "x", "summary": "Does it.", "build": dict}
         ({"params": (bench.Param("a", int, 1), bench.Param("a", int, 2))}, "a parameter is declared twice"),
         ({"params": (bench.Param("scope", str, "global"),)}, "the parameter 'scope' is the harness's own"),
         ({"needs": "torch"}, "needs is a tuple of strings"),
-        ({"needs": ("no requirement!",)}, "no requirement!"),
+        ({"needs": (1,)}, "needs is a tuple of strings"),
         ({"cite": None}, "cite is a string"),
         ({"mode": "guess"}, "mode is 'score' or 'sparsify', not 'guess'"),
         ({"unit": "layer"}, "unit is 'weight' or 'unit', not 'layer'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -42,6 +43,30 @@ RAISING = """
     @bench.hookimpl
     def bench_trial_finished(record):
         calls.append("finished")
+"""
+
+COUNTED = """
+import bench
+from pathlib import Path
+
+def score(given):
+    if {raises}:
+        raise RuntimeError("no")
+    return {{name: layer.weight.abs() for name, layer in given.layers.items()}}
+
+@bench.hookimpl
+def bench_pruners():
+    yield bench.Pruner(name="counted", summary="s", build=lambda _: score)
+
+@bench.hookimpl
+def bench_trial_started(trial_id):
+    with Path("log").open("a") as log:
+        log.write(f"started {{trial_id}}\\n")
+
+@bench.hookimpl
+def bench_trial_finished(record):
+    with Path("log").open("a") as log:
+        log.write(f"finished {{record['trial_id']}}\\n")
 """
 
 
@@ -134,3 +159,19 @@ def test_what_one_observer_changes_no_other_sees(tmp_path: Path, trials: list[Tr
     spec = trials[0].spec.model_dump(mode="json")
     assert module(found, "b").heard == [("started", [spec]), ("finished", "failed")]
     assert record.plain()["status"] == "failed"
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_each_trial_of_a_run_is_announced_once_and_ends_once(
+    raises: bool, tmp_path: Path, write_suite: Callable, bench_cli: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = tmp_path / "counted.py"
+    plugin.write_text(COUNTED.format(raises=raises), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    suite = write_suite(('pruner = "random"', 'pruner = "counted"'))
+    code, _, _ = bench_cli("run", suite, "--store", "store", "--jobs", 1, "--plugin-file", plugin)
+    assert code == int(raises)
+    lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len(set(lines)) == 8
+    for started in (line for line in lines if line.startswith("started ")):
+        assert lines.index(started) < lines.index(started.replace("started", "finished"))

@@ -100,7 +100,14 @@ def check_needs(component: Component, where: str = "") -> None:
     Raises:
         UserError: naming what is missing.
     """
-    missing = [need for need in component.needs if not _installed(need)]
+    try:
+        missing = [need for need in component.needs if not _installed(need)]
+    except ValueError as error:
+        raise UserError(
+            f"{_prefix(where)}{component.kind} '{component.name}' needs {component.needs}: "
+            f"{str(error).partition(chr(10))[0]}",
+            "mend the plugin: each of its needs is a requirement such as 'torch-pruning>=1.6'",
+        ) from None
     if missing:
         raise UserError(
             f"{_prefix(where)}{component.kind} '{component.name}' needs {', '.join(missing)}",

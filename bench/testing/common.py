@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from bench.errors import Unsupported
 from bench.registry.components import Component
 from bench.registry.parameters import Param, Params
-from bench.testing.check import gates, require, rules
+from bench.testing.check import first_line, gates, require, rules
 
 C = TypeVar("C", bound=Component)
 
@@ -50,7 +52,17 @@ def version_and_source_are_plain(subject: Subject[Component]) -> None:
     """The version is one word and `cite` one line."""
     component = subject.component
     require(len(component.version.split()) == 1, f"the version {component.version!r} is not one word")
+    require(isinstance(component.cite, str), f"cite is {type(component.cite).__name__}, not text")
     require("\n" not in component.cite, "cite has more than one line")
+
+
+def needs_are_requirements(subject: Subject[Component]) -> None:
+    """Each of `needs` is a requirement that pip understands."""
+    for need in subject.component.needs:
+        try:
+            Requirement(need)
+        except InvalidRequirement as error:
+            require(holds=False, sentence=f"needs {need!r} is no requirement: {first_line(error)}")
 
 
 def parameters_are_explained(subject: Subject[Component]) -> None:
@@ -88,7 +100,9 @@ def builds_from_its_defaults(subject: Subject[Component]) -> None:
     require(callable(made), f"build returned {type(made).__name__}, which cannot be called")
 
 
-DESCRIPTION = rules(summary_is_one_sentence, version_and_source_are_plain, parameters_are_explained)
+DESCRIPTION = rules(
+    summary_is_one_sentence, version_and_source_are_plain, needs_are_requirements, parameters_are_explained
+)
 COMMON = (
     *DESCRIPTION,
     *gates(parameters_have_defaults, builds_from_its_defaults),

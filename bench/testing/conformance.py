@@ -16,11 +16,13 @@ from bench.registry.parameters import Params
 from bench.registry.suggest import did_you_mean
 from bench.runner.request import default_data_root
 from bench.testing.analysis_rules import ANALYSIS, AnalysisCase
-from bench.testing.check import Check, Course, NotApplicable, Rule, gates, rules
+from bench.testing.check import Check, ConformanceError, Course, NotApplicable, Rule, gates, rules
 from bench.testing.common import (
     COMMON,
     DESCRIPTION,
+    Subject,
     every_choice_builds,
+    needs_are_requirements,
     parameters_have_defaults,
 )
 from bench.testing.measure_rules import MEASURE, MeasureCase
@@ -127,7 +129,10 @@ def _case(component: Any, given: Params, catalog: Catalog) -> object:
 def _missing(component: Component) -> Callable[[], None] | None:
     """A run that is skipped, where what the component needs is not installed."""
     try:
+        needs_are_requirements(Subject(component))
         check_needs(component)
+    except ConformanceError:
+        return None
     except UserError as error:
         reason = error.message
     else:

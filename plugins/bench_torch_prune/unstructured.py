@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from torch.nn.utils import prune
 
 from bench import PruneInput, Sparsified
-from bench_torch_prune.masks import mask_of, require_numbers
+from bench_torch_prune.masks import mask_of
 from bench_torch_prune.seeding import drawing_from
 
 
@@ -19,7 +19,6 @@ def random_unstructured(given: PruneInput, keep: Mapping[str, int]) -> dict[str,
 
 def l1_unstructured(given: PruneInput, keep: Mapping[str, int]) -> dict[str, Sparsified]:
     """What `L1Unstructured` leaves of each layer."""
-    require_numbers(given.layers)
     return _masks(given, keep, prune.L1Unstructured)
 
 

@@ -19,7 +19,22 @@ def _renaming(frame):
     return bench.Analysed(None)
 
 
+DIGITS = Path(bench.__file__).parents[1] / "suites" / "digits.toml"
+LOST = Path(__file__).parent / "data" / "lost.toml"
+
 FAULTS = (
+    Fault(
+        "is called otherwise in its file",
+        bench.Suite(name="numbers", summary="A suite.", path=DIGITS, build=lambda _: DIGITS),
+        ("is-called-what-it-says",),
+        "the file says 'digits', the plugin 'numbers'",
+    ),
+    Fault(
+        "names a model that nobody offers",
+        bench.Suite.at(LOST, "A suite."),
+        ("plans-its-trials",),
+        "unknown model 'nowhere-net'",
+    ),
     Fault(
         "states something of nothing",
         analysis(lambda frame: bench.Analysed(0.0)),
@@ -54,4 +69,7 @@ FAULTS = (
         "nowhere.toml",
     ),
 )
-SOUND = (analysis(lambda frame: bench.Analysed(None)),)
+SOUND = (
+    bench.Suite.at(DIGITS, "A suite."),
+    analysis(lambda frame: bench.Analysed(None)),
+)

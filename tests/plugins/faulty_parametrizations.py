@@ -140,7 +140,94 @@ class SteepWeights(nn.Module):
         return Steep.apply(weight)
 
 
+class Moody(nn.Module):
+    """Folds otherwise than it computes, once it was trained."""
+
+    def __init__(self, weight):
+        super().__init__()
+        self.register_buffer("start", weight.detach().clone())
+
+    def forward(self, weight):
+        trained = not torch.equal(weight, self.start)
+        return weight * 1.01 if trained and not torch.is_grad_enabled() else weight * 1.0
+
+
+class Difference(nn.Module):
+    """Trains the difference from the start, which its state lacks."""
+
+    def __init__(self, weight):
+        super().__init__()
+        self.start = weight.detach().clone()
+
+    def forward(self, difference):
+        return self.start + difference
+
+    def right_inverse(self, weight):
+        return weight - self.start
+
+
+class Clinging(nn.Module):
+    """A trained size that copies share."""
+
+    def __init__(self):
+        super().__init__()
+        self.size = nn.Parameter(torch.ones(()))
+
+    def forward(self, weight):
+        return weight * self.size
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def unshared(make):
+    """As `registered`, where no weight is shared."""
+
+    def apply(model):
+        layers = layers_of(model)
+        if len({id(layer.weight) for layer in layers}) < len(layers):
+            raise bench.Unsupported("shared weights")
+        for layer in layers:
+            parametrize.register_parametrization(layer, "weight", make(layer.weight), unsafe=True)
+
+    return parametrization(apply)
+
+
+def strided(model):
+    """Changes what it does to convolutions with a stride."""
+    for layer in layers_of(model):
+        factor = 1.0 if getattr(layer, "stride", (1, 1)) == (1, 1) else 1.5
+        parametrize.register_parametrization(layer, "weight", Scaled(factor), unsafe=True)
+
+
 FAULTS = (
+    Fault(
+        "folds otherwise once trained", registered(Moody), ("folds-what-was-trained",), "changed in folding"
+    ),
+    Fault(
+        "keeps part of itself out of its state",
+        unshared(Difference),
+        ("restores-from-a-state",),
+        "gave other outputs",
+    ),
+    Fault(
+        "cannot be copied",
+        registered(lambda _: Clinging()),
+        ("can-be-copied",),
+        "training a deep copy changed the original",
+    ),
+    Fault(
+        "changes strided convolutions",
+        parametrization(strided),
+        ("keeps-convolutions",),
+        "the network's output on convolutions changed",
+    ),
+    Fault(
+        "halves a shared weight twice",
+        registered(lambda _: Scaled(2.0, 0.5)),
+        ("keeps-shared-weights",),
+        "the output of layers that share a weight changed",
+    ),
     Fault(
         "returns the model",
         parametrization(_returning),

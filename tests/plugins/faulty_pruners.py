@@ -11,7 +11,6 @@ from tests.plugins.pruner_pieces import (
     after,
     all_modules,
     by_attribute,
-    choosing,
     counting,
     deaf,
     dividing,
@@ -27,7 +26,10 @@ from tests.plugins.pruner_pieces import (
     seeded_small,
     shuffled,
     sparsifier,
+    tenths,
     thresholded,
+    twice,
+    two_layers,
 )
 
 FAULTS = (
@@ -204,6 +206,38 @@ FAULTS = (
         "raised ValueError: cannot treat (9, 2, 3, 3)",
     ),
     Fault(
+        "rounds shares to tenths",
+        sparsifier(tenths),
+        (
+            "reaches-every-sparsity",
+            "spreads-by-layer-too",
+            "prunes-linear-layers",
+            "prunes-convolutions",
+            "prunes-grouped-convolutions",
+            "prunes-shared-weights",
+            "prunes-residual-networks",
+            "prunes-a-single-layer",
+            "prunes-double-precision",
+            "prunes-under-a-parametrization",
+            "prunes-ties-exactly",
+            "prunes-zero-weights-exactly",
+            "stays-pruned-in-fine-tuning",
+        ),
+        "has the wrong sparsity: it kept",
+    ),
+    Fault(
+        "answers twice for a shared weight",
+        scorer(twice),
+        ("prunes-shared-weights",),
+        "scores and layers differ in again",
+    ),
+    Fault(
+        "takes two layers for granted",
+        scorer(two_layers),
+        ("prunes-a-single-layer",),
+        "raised ValueError: not enough values to unpack",
+    ),
+    Fault(
         "breaks on double precision",
         only(lambda layer: layer.weight.dtype == torch.float64),
         ("prunes-double-precision",),
@@ -233,47 +267,6 @@ FAULTS = (
         sparsifier(lambda given, keep: exact(given, keep, rescale=1e18)),
         ("stays-pruned-in-fine-tuning",),
         "fine-tuning from what it left failed",
-    ),
-    Fault(
-        "breaks on a declared choice",
-        bench.Pruner(
-            name="x",
-            summary="A pruner.",
-            build=choosing,
-            params=(bench.Param("order", str, "up", "the order", choices=("up", "down")),),
-        ),
-        ("every-choice-builds", "prunes-with-every-choice"),
-        "with order = 'down' it raised KeyError",
-    ),
-    Fault(
-        "needs a parameter",
-        scorer(magnitude, params=(bench.Param("rank", int, help="the rank"),)),
-        ("parameters-have-defaults",),
-        "the parameter 'rank' has no default",
-    ),
-    Fault(
-        "does not build",
-        bench.Pruner(name="x", summary="A pruner.", build=lambda _: 1),
-        ("builds-from-its-defaults",),
-        "build returned int",
-    ),
-    Fault(
-        "explains no parameter",
-        scorer(magnitude, params=(bench.Param("rank", int, 1),)),
-        ("parameters-are-explained",),
-        "the parameter 'rank' has no help",
-    ),
-    Fault(
-        "says too much",
-        bench.Pruner(name="x", summary="word " * 40, build=lambda _: magnitude),
-        ("summary-is-one-sentence",),
-        "more than 160",
-    ),
-    Fault(
-        "has a version of two words",
-        scorer(magnitude, version="1 beta"),
-        ("version-and-source-are-plain",),
-        "is not one word",
     ),
 )
 SOUND = (

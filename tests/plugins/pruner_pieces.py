@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from torch import nn
 
 import bench
 from bench.engine.prunable import prunable_modules
@@ -141,3 +142,31 @@ def choosing(params):
     if params["order"] == "down":
         raise KeyError("down")
     return magnitude
+
+
+def tenths(given, keep):
+    """Keeps shares of whole tenths, unless it is told nearly that."""
+    sizes = {name: layer.weight.numel() for name, layer in given.layers.items()}
+    shares = {name: round(count / sizes[name], 1) for name, count in keep.items()}
+    rounded = {
+        name: count if abs(count / sizes[name] - shares[name]) < 0.03 else round(shares[name] * sizes[name])
+        for name, count in keep.items()
+    }
+    return exact(given, rounded)
+
+
+def twice(given):
+    """Scores every layer whose weight is among those given: a shared one under both its names."""
+    weights = {
+        name: module.weight
+        for name, module in given.model.named_modules()
+        if isinstance(module, nn.Linear | nn.Conv2d)
+    }
+    wanted = {id(weights[name]) for name in given.layers}
+    return {name: weight.detach().abs() for name, weight in weights.items() if id(weight) in wanted}
+
+
+def two_layers(given):
+    """Magnitude for at least two layers."""
+    _first, _second, *_ = given.layers
+    return magnitude(given)

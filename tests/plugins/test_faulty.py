@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bench.testing import report
-from bench.testing.conformance import component_checks
+from bench.testing.common import COMMON
+from bench.testing.conformance import RULES, component_checks
 from tests.plugins import (
     faulty_analyses,
+    faulty_descriptions,
     faulty_measures,
     faulty_models,
     faulty_objectives,
@@ -17,6 +19,7 @@ from tests.plugins import (
 )
 
 MODULES = (
+    faulty_descriptions,
     faulty_pruners,
     faulty_parametrizations,
     faulty_models,
@@ -51,3 +54,15 @@ def test_the_same_component_without_a_fault_passes(component, catalog):
 def test_no_two_faults_of_a_kind_have_one_label():
     labels = [(fault.component.kind, fault.label) for fault in FAULTS]
     assert len(set(labels)) == len(labels)
+
+
+def test_every_check_is_failed_by_a_fault():
+    caught = {(fault.component.kind, name) for fault in FAULTS for name in fault.checks}
+    described = {name for _, name in caught} & {rule.name for rule in COMMON}
+    missing = [
+        f"{kind}: {rule.name}"
+        for kind, course in RULES.items()
+        for rule in course
+        if kind != "plugin" and (kind, rule.name) not in caught and rule.name not in described
+    ]
+    assert missing == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import torch
@@ -55,6 +57,15 @@ def test_every_measure_of_the_catalog_is_tested_here_or_is_a_trace(catalog):
     tested = {getattr(name, "values", [name])[0] for name in FUNCTIONS}
     offered = {offer.component.name for offer in catalog.of_kind("measure") if not offer.component.trace}
     assert offered == tested
+
+
+def test_the_documentation_defines_every_metric_of_every_measure_and_no_other(catalog):
+    text = (Path(__file__).parents[3] / "docs" / "measures.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## `([a-z-]+)`\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    defined = {name: sorted(re.findall(r"^\| `(\w+)` \|", body, re.MULTILINE)) for name, body in sections}
+    assert defined == {
+        offer.component.name: sorted(offer.component.metrics) for offer in catalog.of_kind("measure")
+    }
 
 
 def test_no_two_measures_share_a_metric(catalog):

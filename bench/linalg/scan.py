@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from torch import Tensor
 
@@ -33,22 +33,32 @@ def true_places(mask: Tensor) -> Tensor:
     return mask.nonzero()[:, 0]
 
 
-def divide(values: Tensor, lower: float, upper: float) -> tuple[Tensor, Tensor]:
-    """Split flat values at two bounds.
+def divide(values: Tensor, bounds: Sequence[tuple[float, float]]) -> list[tuple[Tensor, Tensor]]:
+    """Split flat values at pairs of bounds; each part of the values is read once for all pairs.
+
+    Args:
+        values: shape (n,).
+        bounds: pairs (lower, upper).
 
     Returns:
-        A mask of the values at or above the upper bound (none where it is NaN), and the indices of
-        those between the bounds, the lower included.
+        For each pair a mask of the values at or above the upper bound (none where it is NaN), and the
+        indices of those between the bounds, the lower included.
     """
-    above = torch.empty(len(values), dtype=torch.bool, device=values.device)
-    between = []
+    above = [torch.empty(len(values), dtype=torch.bool, device=values.device) for _ in bounds]
+    between: list[list[Tensor]] = [[] for _ in bounds]
     for part in parts(values):
-        if values.device.type == "cpu":
-            array, out = values[part].numpy(), above[part].numpy()
-            np.greater_equal(array, array.dtype.type(upper), out=out)
-            places = torch.from_numpy(np.flatnonzero((array >= array.dtype.type(lower)) != out))
-        else:
-            torch.ge(values[part], upper, out=above[part])
-            places = true_places((values[part] >= lower) != above[part])
-        between.append(places + part.start)
-    return above, torch.cat(between) if between else torch.empty(0, dtype=torch.int64, device=values.device)
+        for (lower, upper), mask, places in zip(bounds, above, between, strict=True):
+            places.append(_between(values[part], (lower, upper), mask[part]) + part.start)
+    none = torch.empty(0, dtype=torch.int64, device=values.device)
+    return [(mask, torch.cat([none, *places])) for mask, places in zip(above, between, strict=True)]
+
+
+def _between(values: Tensor, bounds: tuple[float, float], above: Tensor) -> Tensor:
+    """Write into `above` which values reach the upper bound; return where the others reach the lower."""
+    lower, upper = bounds
+    if values.device.type != "cpu":
+        torch.ge(values, upper, out=above)
+        return true_places((values >= lower) != above)
+    array, out = values.numpy(), above.numpy()
+    np.greater_equal(array, array.dtype.type(upper), out=out)
+    return torch.from_numpy(np.flatnonzero((array >= array.dtype.type(lower)) != out))

@@ -75,8 +75,12 @@ def topk_masks_exact(scores: Mapping[str, Tensor], prune_counts: Sequence[int]) 
     if any(score.dtype == torch.float64 for score in flat.values()):
         flat = {name: score.double() for name, score in flat.items()}
     cumulated = _count(flat).cumsum(0)
+    pruning = iter(_keep(flat, cumulated, [count for count in prune_counts if count]))
+    whole = (
+        {name: torch.ones_like(score, dtype=torch.bool) for name, score in flat.items()} for _ in prune_counts
+    )
     return [
-        {name: mask.view(scores[name].shape) for name, mask in _keep(flat, cumulated, count).items()}
+        {name: mask.view(scores[name].shape) for name, mask in next(pruning if count else whole).items()}
         for count in prune_counts
     ]
 
@@ -95,18 +99,21 @@ def _count(flat: Mapping[str, Tensor]) -> Tensor:
     return total
 
 
-def _keep(flat: Mapping[str, Tensor], cumulated: Tensor, count: int) -> dict[str, Tensor]:
-    """Return the flat masks that prune `count` entries."""
-    if count == 0:
-        return {name: torch.ones_like(score, dtype=torch.bool) for name, score in flat.items()}
-    bucket, rank = bucket_of_rank(cumulated, count)
-    masks, places, keys = {}, {}, []
-    for name, score in flat.items():
-        masks[name], places[name] = divide(score, *bucket_edges(bucket, score.dtype))
-        keys.append(order_key(score[places[name]]).cpu())
-    kept = ~smallest(torch.cat(keys), rank)
-    start = 0
-    for name, place in places.items():
-        masks[name][place] = kept[start : start + len(place)].to(place.device)
-        start += len(place)
+def _keep(flat: Mapping[str, Tensor], cumulated: Tensor, counts: Sequence[int]) -> list[dict[str, Tensor]]:
+    """Return the flat masks that prune each of `counts` entries."""
+    found = [bucket_of_rank(cumulated, count) for count in counts]
+    divided = {
+        name: divide(score, [bucket_edges(bucket, score.dtype) for bucket, _ in found])
+        for name, score in flat.items()
+    }
+    masks = []
+    for index, (_, rank) in enumerate(found):
+        parts_of = {name: split[index] for name, split in divided.items()}
+        keys = [order_key(flat[name][places]).cpu() for name, (_, places) in parts_of.items()]
+        kept = ~smallest(torch.cat(keys), rank)
+        start = 0
+        for above, places in parts_of.values():
+            above[places] = kept[start : start + len(places)].to(places.device)
+            start += len(places)
+        masks.append({name: above for name, (above, _) in parts_of.items()})
     return masks

@@ -51,7 +51,7 @@ _NUMBERS = (
     "timing.measure",
 )
 COLUMNS = (*_TEXT, "spec.seed", *_NUMBERS)
-_LEFT_OUT = ("per_layer",)
+_LEFT_OUT = ("per_layer", "traces", "volatile", "unmeasured")
 
 
 def tidy(records: Iterable[Record]) -> DataFrame:
@@ -61,7 +61,8 @@ def tidy(records: Iterable[Record]) -> DataFrame:
     name. Metrics and timings are floats, NaN where a record has none; fields that hold lists are
     JSON. Three columns are computed: `cell` names what may be compared (suite, task, model), `entry`
     the contestant (all of the spec but seed and sparsity), `dense` the training that its dense
-    networks share. What each layer measured stays in the record.
+    networks share. What layers, traces and
+    reasons say stays in the record.
     """
     import pandas as pd
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 from bench.engine.blame import blamed
 from bench.engine.guard import watched
 from bench.engine.readings import Readings
 from bench.engine.session import Session
 from bench.errors import Unsupported
+from bench.plan.canonical import content_hash
 from bench.registry.components import Measure
 from bench.registry.contracts import Measured, MeasureInput
 from bench.suite.schema import Ref
@@ -46,7 +48,12 @@ def take_measures(measures: Sequence[Ref], given: MeasureInput, session: Session
 def _read(measure: Measure, ref: Ref, given: MeasureInput) -> tuple[object, str]:
     """What the measure returns and an empty string, or all of its metrics as None and why."""
     function = measure.make(ref.params)
+    own = content_hash([ref.name, ref.params, measure.version])
+
+    def once(key: str, make: Callable[[], Any]) -> Any:
+        return given.once(f"{own}|{key}", make)
+
     try:
-        return function(given), ""  # type: ignore[call-arg, arg-type]
+        return function(replace(given, once=once)), ""  # type: ignore[call-arg, arg-type]
     except Unsupported as error:
         return Measured(dict.fromkeys(measure.metrics)), error.reason or "unsupported"

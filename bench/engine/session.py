@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import torch
 
@@ -63,6 +63,7 @@ class Session:
     at: Callable[[str], None]
     progress: Progress
     tasks: Recent[DeviceData] = field(default_factory=lambda: Recent(2))
+    known: Recent[dict[str, Any]] = field(default_factory=lambda: Recent(2))
     repeated: set[str] = field(default_factory=set)
 
     def data(self, spec: Spec) -> DeviceData:
@@ -78,6 +79,17 @@ class Session:
                 return DeviceData.place(task.make(spec.task_params)(request), self.device)
 
         return self.tasks.get(key, load)
+
+    def once(self, network: str) -> Callable[[str, Callable[[], Any]], Any]:
+        """Remembers facts of the dense network with the stage key `network`, while it is at hand."""
+        known = self.known.get(network, dict)
+
+        def get(key: str, make: Callable[[], Any]) -> Any:
+            if key not in known:
+                known[key] = make()
+            return known[key]
+
+        return get
 
     def first_use(self, key: str) -> bool:
         """Whether `key` is asked for the first time in this session."""

@@ -104,6 +104,7 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> TrialResult:
         evaluate=_Evaluations(data, plain, dense.evaluation),
         example=data.example(),
         data=data.task,
+        once=session.once(trial.stages.train),
     )
     readings = take_measures(trial.spec.measures, given, session)
     timing = {

@@ -15,7 +15,7 @@ def cost(given: MeasureInput) -> Measured:
     Dense counts come from torch's flop counter (two operations a multiply-add; biases and
     normalisations are not counted); each prunable layer's is scaled by its share of non-zeros.
     """
-    dense, by_layer = multiply_adds(given.dense, given.example)
+    dense, by_layer = given.once("multiply-adds", lambda: multiply_adds(given.dense, given.example))
     parameters = dict(given.final.named_parameters())
     saved = 0.0
     for name in given.layers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 
 from bench.linalg import spectral_norm
@@ -16,18 +18,30 @@ def spectrum(given: MeasureInput, rtol: float = 1e-4) -> Measured:
     fine-tuning. `spectral_error_bound` bounds the numerical error of `spectral_error`. A layer whose
     dense weights are all zero has no relative error and does not count.
     """
-    per_layer = {name: _errors(dense, pruned, rtol) for name, dense, pruned in weight_pairs(given)}
+    per_layer = {}
+    for name, dense, pruned in weight_pairs(given):
+        reference = given.once(name, partial(_size, dense, rtol))
+        per_layer[name] = _errors(reference, _differences(dense, pruned), rtol)
     return Measured(means(per_layer, _KEYS), per_layer)
 
 
 _KEYS = ("spectral_error", "spectral_error_bound", "frobenius_error")
 
 
-def _errors(dense: Blocks, pruned: Blocks, rtol: float) -> Numbers:
-    reference, reference_bound = _largest(dense, rtol)
+def _size(blocks: Blocks, rtol: float) -> tuple[float, float, float]:
+    """The spectral norm, its bound, and the Frobenius norm."""
+    return (*_largest(blocks, rtol), _frobenius(blocks))
+
+
+def _differences(dense: Blocks, pruned: Blocks) -> Blocks:
+    return [one - other for one, other in zip(dense, pruned, strict=True)]
+
+
+def _errors(of_dense: tuple[float, float, float], differences: Blocks, rtol: float) -> Numbers:
+    """The errors of a layer from its dense norm, that norm's bound and its Frobenius norm."""
+    reference, reference_bound, length = of_dense
     if reference == 0:
         return dict.fromkeys(_KEYS)
-    differences = [one - other for one, other in zip(dense, pruned, strict=True)]
     error, error_bound = _largest(differences, rtol)
     distance = _frobenius(differences)
     error_bound += torch.finfo(differences[0].dtype).eps * distance  # of the subtraction, 2 times over
@@ -36,7 +50,7 @@ def _errors(dense: Blocks, pruned: Blocks, rtol: float) -> Numbers:
     return {
         "spectral_error": ratio,
         "spectral_error_bound": (error_bound + ratio * reference_bound) / lowest,
-        "frobenius_error": distance / _frobenius(dense),
+        "frobenius_error": distance / length,
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,6 +155,12 @@ class Evaluation:
     squared_error: float
 
 
+def each_time(key: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives, computed now: the `once` of an input that remembers nothing."""
+    del key
+    return make()
+
+
 @dataclass(frozen=True)
 class MeasureInput:
     """What a measure reads: the three states of a trial's model, and how to evaluate one.
@@ -166,6 +172,8 @@ class MeasureInput:
         layers: dense prunable layers by name; `masks`: their masks, True where kept.
         evaluate: the test split through a model; each model is evaluated once.
         example: one normalised input, shape (1, …).
+        once: `once(key, make)` gives what `make` gave when this measure first asked for `key` of this
+            dense network: for facts of the dense network alone, which all its prunings share.
     """
 
     dense: nn.Module
@@ -176,6 +184,7 @@ class MeasureInput:
     evaluate: Callable[[nn.Module], Evaluation]
     example: Tensor
     data: TaskData
+    once: Callable[[str, Callable[[], Any]], Any] = each_time
 
 
 @dataclass(frozen=True)

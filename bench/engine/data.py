@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
 
+from bench.engine.augment import augment
 from bench.registry.contracts import Split, TaskData
 
 
@@ -40,14 +41,20 @@ class DeviceData:
         """Inputs (n, …) as the float32 that models see."""
         return inputs.to(torch.float32).mul(self.scale).add_(self.shift)
 
-    def epoch(self, batch_size: int, generator: Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        """Shuffled training batches; a last batch of one example is left out, since BN needs two."""
+    def epoch(
+        self, batch_size: int, generator: Generator, steps: Sequence[str] = ()
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Shuffled training batches, augmented by `steps`, normalised.
+
+        A last batch of one example is left out, since BN needs two.
+        """
         count = len(self.train)
         order = torch.randperm(count, generator=generator).to(self.train.targets.device)
         for start in range(0, count, batch_size):
             index = order[start : start + batch_size]
             if len(index) > 1 or count == 1:
-                yield self.normalise(self.train.inputs[index]), self.train.targets[index]
+                images = augment(self.train.inputs.index_select(0, index), steps, generator)
+                yield self.normalise(images), self.train.targets[index]
 
     def steps(self, batch_size: int) -> int:
         """The number of batches of an epoch."""

@@ -64,7 +64,7 @@ def train(
     step = 0
     for epoch in range(1, recipe.epochs + 1):
         total = torch.zeros((), device=device)
-        for inputs, targets in data.epoch(recipe.batch_size, generator):
+        for inputs, targets in data.epoch(recipe.batch_size, generator, recipe.augment):
             for group in optimizer.param_groups:
                 group["lr"] = rate(step)
             total += _step(model, optimizer, course, data, (inputs, targets))

@@ -46,6 +46,7 @@ class StageRecipe(Strict):
     gamma: Float = Field(default=0.1, gt=0, le=1)
     warmup_epochs: Float = Field(default=0.0, ge=0)
     grad_clip: Float = Field(default=0.0, ge=0)
+    augment: tuple[Literal["pad-crop", "flip"], ...] = ()
     precision: Literal["fp32", "bf16"] = "fp32"
     channels_last: Bool = False
     objective: str = "supervised"

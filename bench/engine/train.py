@@ -55,11 +55,11 @@ def train(
     device = data.train.targets.device
     generator = torch.Generator().manual_seed(course.seed)
     torch.manual_seed(course.seed)
+    if recipe.channels_last:  # before anything holds on to the parameters' storage, which this replaces
+        model.to(memory_format=torch.channels_last)
     optimizer = build_optimizer(model, recipe)
     rate = learning_rate(recipe, data.steps(recipe.batch_size))
     held = _held(model, masks or {})
-    if recipe.channels_last:
-        model.to(memory_format=torch.channels_last)
     model.train()
     step = 0
     for epoch in range(1, recipe.epochs + 1):
@@ -102,7 +102,7 @@ def _step(
 def _held(model: nn.Module, masks: Mapping[str, Tensor]) -> tuple[list[Tensor], list[Tensor]]:
     parameters = dict(model.named_parameters())
     values = [parameters[name].data for name in masks]
-    return values, [mask.to(parameters[name].dtype) for name, mask in masks.items()]
+    return values, [torch.empty_like(parameters[name].data).copy_(mask) for name, mask in masks.items()]
 
 
 def _hold(held: tuple[list[Tensor], list[Tensor]]) -> None:

@@ -4,11 +4,14 @@ import copy
 
 import pytest
 import torch
+from torch import nn
 
+from bench.engine.data import DeviceData
 from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
 from bench.engine.optim import learning_rate
 from bench.engine.train import Course, Diverged, train
+from bench.registry.contracts import Split, TaskData
 from bench.suite.recipe import StageRecipe
 
 
@@ -80,3 +83,51 @@ def test_one_cycle_rises_from_a_25th_and_falls_to_a_ten_thousandth():
     assert rate(0) == pytest.approx(1 / 25)
     assert rate(300) == pytest.approx(1.0)
     assert rate(1000) == pytest.approx(1e-4)
+
+
+@pytest.fixture
+def images():
+    """Sixty-four images of two classes: a bright upper or a bright lower half."""
+    targets = torch.arange(64) % 2
+    pixels = torch.zeros(64, 3, 8, 8, dtype=torch.uint8)
+    pixels[targets == 0, :, :4] = 200
+    pixels[targets == 1, :, 4:] = 200
+    split = Split(pixels, targets)
+    return DeviceData.place(TaskData(split, split, "classification", 2, 3, 8), torch.device("cpu"))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"channels_last": True},
+        {"precision": "bf16"},
+        {"grad_clip": 0.5},
+        {"augment": ("pad-crop", "flip")},
+        {"channels_last": True, "precision": "bf16", "optimizer": "adamw", "lr": 0.01, "decay_norms": False},
+    ],
+    ids=str,
+)
+def test_whatever_the_recipe_masked_convolutions_learn_and_stay_sparse(catalog, images, keys):
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Linear(512, 2)
+    )
+    mask = torch.rand(8, 3, 3, 3, generator=torch.Generator().manual_seed(1)) > 0.5
+    model[0].weight.data.mul_(mask)
+    train(
+        model,
+        images,
+        course(catalog, **({"epochs": 12, "batch_size": 16, "lr": 0.05} | keys)),
+        {"0.weight": mask},
+    )
+    assert torch.count_nonzero(model[0].weight[~mask]) == 0
+    assert torch.count_nonzero(model[0].weight[mask]) == mask.sum()
+    assert evaluate(model, images).correct >= 60
+
+
+def test_clipping_bounds_a_step(catalog, network, data):
+    before = copy.deepcopy(network.state_dict())
+    train(network, data, course(catalog, epochs=1, batch_size=45, lr=1.0, momentum=0.0, grad_clip=1e-3))
+    moved = sum((network.state_dict()[name] - old).square().sum() for name, old in before.items()).sqrt()
+    assert 0 < moved <= 1.001e-3

@@ -89,11 +89,11 @@ def test_one_cycle_rises_from_a_25th_and_falls_to_a_ten_thousandth():
 def images():
     """Sixty-four images of two classes: a bright upper or a bright lower half."""
     targets = torch.arange(64) % 2
-    pixels = torch.zeros(64, 3, 8, 8, dtype=torch.uint8)
-    pixels[targets == 0, :, :4] = 200
-    pixels[targets == 1, :, 4:] = 200
+    pixels = torch.zeros(64, 3, 24, 24, dtype=torch.uint8)
+    pixels[targets == 0, :, :12] = 200
+    pixels[targets == 1, :, 12:] = 200
     split = Split(pixels, targets)
-    return DeviceData.place(TaskData(split, split, "classification", 2, 3, 8), torch.device("cpu"))
+    return DeviceData.place(TaskData(split, split, "classification", 2, 3, 24), torch.device("cpu"))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def images():
 def test_whatever_the_recipe_masked_convolutions_learn_and_stay_sparse(catalog, images, keys):
     torch.manual_seed(0)
     model = nn.Sequential(
-        nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Linear(512, 2)
+        nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Linear(4608, 2)
     )
     mask = torch.rand(8, 3, 3, 3, generator=torch.Generator().manual_seed(1)) > 0.5
     model[0].weight.data.mul_(mask)

@@ -12,6 +12,8 @@ class Spec(Strict):
     """Everything that a trial's numbers depend on, defaults included, but no machine and no device.
 
     `params` are the pruner's, with the harness's `scope`; `sparsity` is the requested share of zeros.
+    `matched_to` is the pruner whose per-layer counts a layer-matched control takes over, if it is one;
+    `validation` the share of the training data that is held out of training.
     """
 
     task: str
@@ -22,10 +24,13 @@ class Spec(Strict):
     parametrization_params: dict[str, Any]
     pruner: str
     params: dict[str, Any]
+    matched_to: Ref | None
     schedule: str
+    schedule_params: dict[str, Any]
     sparsity: Float
     seed: Int
     output_layer: Literal["included", "exempt"]
+    validation: Float
     recipe: Recipe
     measures: tuple[Ref, ...]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.plan.canonical import content_hash
 
-STAGES_VERSION = 1
+STAGES_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,17 @@ class StageKeys:
     finetune: str
 
 
-_TRAIN = ("task", "task_params", "model", "model_params", "parametrization", "parametrization_params", "seed")
-_SCORE = ("pruner", "params", "schedule", "output_layer")
+_TRAIN = (
+    "task",
+    "task_params",
+    "validation",
+    "model",
+    "model_params",
+    "parametrization",
+    "parametrization_params",
+    "seed",
+)
+_SCORE = ("pruner", "params", "matched_to", "schedule", "schedule_params", "output_layer")
 
 
 def stage_keys(

@@ -15,7 +15,7 @@ from bench.registry.components import Measure
 from bench.suite.expand import Contest, expand
 from bench.suite.load import LoadedSuite
 from bench.suite.recipe import StageRecipe
-from bench.suite.schema import Ref
+from bench.suite.schema import Ref, SuiteFile
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def plan_trials(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
         versions = {kind: component.version for kind, component in components.items()}
         for seed in suite.file.grid.seed:
             for sparsity in contest.sparsities:
-                spec = _spec(contest, seed, sparsity, suite.file.output_layer, measures)
+                spec = _spec(contest, seed, sparsity, suite.file, measures)
                 plain = spec.model_dump(mode="json")
                 trial_id = content_hash({"spec": plain, "components": _identities(components)})
                 if trial_id in trials:
@@ -85,7 +85,7 @@ def plan_trials(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
     return list(trials.values())
 
 
-def _spec(contest: Contest, seed: int, sparsity: float, output_layer: Any, measures: tuple[Ref, ...]) -> Spec:
+def _spec(contest: Contest, seed: int, sparsity: float, file: SuiteFile, measures: tuple[Ref, ...]) -> Spec:
     return Spec(
         task=contest.task.name,
         task_params=contest.task.params,
@@ -95,10 +95,13 @@ def _spec(contest: Contest, seed: int, sparsity: float, output_layer: Any, measu
         parametrization_params=contest.parametrization.params,
         pruner=contest.pruner.name,
         params=contest.pruner.params,
-        schedule=contest.schedule,
+        matched_to=None,
+        schedule=contest.schedule.name,
+        schedule_params=contest.schedule.params,
         sparsity=sparsity,
         seed=seed,
-        output_layer=output_layer,
+        output_layer=file.output_layer,
+        validation=file.validation,
         recipe=contest.recipe,
         measures=measures,
     )

@@ -13,6 +13,7 @@ from bench.suite.layers import complete, complete_objectives, layered
 from bench.suite.load import LoadedSuite
 from bench.suite.method_recipe import method_recipe
 from bench.suite.recipe import Recipe
+from bench.suite.schedules import complete_schedule
 from bench.suite.schema import Entry, Override, Ref
 
 
@@ -24,7 +25,7 @@ class Contest:
     model: Ref
     parametrization: Ref
     pruner: Ref
-    schedule: str
+    schedule: Ref
     recipe: Recipe
     sparsities: tuple[float, ...]
 
@@ -70,7 +71,7 @@ def _contests(
             model=model,
             parametrization=parametrization,
             pruner=ref,
-            schedule=entry.schedule,
+            schedule=complete_schedule(entry.schedule, where),
             recipe=complete_objectives(layered(suite.file.recipe, layers, where), catalog, where),
             sparsities=entry.sparsity or suite.file.grid.sparsity,
         )

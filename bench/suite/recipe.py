@@ -30,7 +30,9 @@ class StageRecipe(Strict):
 
     Units: `epochs` and `warmup_epochs` in passes over the training split, `lr` the peak learning
     rate, `grad_clip` the largest global gradient norm (0 switches it off), `milestones` as shares of
-    the stage at which a step schedule multiplies the rate by `gamma`.
+    the stage at which a step schedule multiplies the rate by `gamma`, `ema_decay` the decay a step of
+    an exponential moving average of the weights, which then takes their place (0 switches it off).
+    `select` keeps the last epoch's weights, or those of the epoch best on the suite's validation split.
     """
 
     epochs: Int = Field(default=10, ge=0)
@@ -46,6 +48,8 @@ class StageRecipe(Strict):
     gamma: Float = Field(default=0.1, gt=0, le=1)
     warmup_epochs: Float = Field(default=0.0, ge=0)
     grad_clip: Float = Field(default=0.0, ge=0)
+    ema_decay: Float = Field(default=0.0, ge=0, lt=1)
+    select: Literal["last", "best-validation"] = "last"
     augment: tuple[Literal["pad-crop", "flip"], ...] = ()
     precision: Literal["fp32", "bf16"] = "fp32"
     channels_last: Bool = False

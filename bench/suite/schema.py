@@ -12,14 +12,21 @@ SUITE_SCHEMA = 1
 
 
 class Ref(Strict):
-    """A component by name, with parameters; a bare string is short for no parameters."""
+    """A component by name, with parameters.
+
+    A bare string is short for no parameters, and "timm:resnet18" for the component `timm` with the
+    parameter `name` at "resnet18".
+    """
 
     name: str
     params: dict[str, Any] = Field(default_factory=dict)
 
 
 def _ref(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    name, colon, of = value.partition(":")
+    return {"name": name, "params": {"name": of}} if colon else {"name": value}
 
 
 def _listed(value: Any) -> Any:
@@ -28,6 +35,7 @@ def _listed(value: Any) -> Any:
 
 Named = Annotated[Ref, BeforeValidator(_ref)]
 Sparsity = Annotated[float, Field(ge=0, le=1, strict=True)]
+Share = Annotated[float, Field(ge=0, lt=1, strict=True)]
 Seed = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 
 
@@ -46,7 +54,7 @@ class Entry(Strict):
     pruner: str
     params: dict[str, Any] = Field(default_factory=dict)
     parametrization: Named = Ref(name="direct")
-    schedule: Literal["one-shot"] = "one-shot"
+    schedule: Named = Ref(name="one-shot")
     recipe: dict[str, dict[str, Any]] = Field(default_factory=dict)
     sparsity: tuple[Sparsity, ...] | None = None
 
@@ -81,7 +89,8 @@ class Keep(Strict):
 class SuiteFile(Strict):
     """A whole suite.
 
-    `output_layer` says whether the last layer's weights are pruned and counted.
+    `output_layer` says whether the last layer's weights are pruned and counted; `validation` is the
+    share of the training data that is held out of training, to choose by.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -90,6 +99,7 @@ class SuiteFile(Strict):
     summary: str = Field(min_length=1, max_length=200)
     requires: tuple[str, ...] = ()
     output_layer: Literal["included", "exempt"] = "included"
+    validation: Share = 0.0
     grid: Grid
     recipe: Recipe = Recipe()
     override: tuple[Override, ...] = ()

@@ -44,11 +44,11 @@ from bench.registry.parameters import REQUIRED, Param, Params
 from bench.registry.suite_files import suites_in
 
 if TYPE_CHECKING:
-    from bench import linalg, measure, testing
+    from bench import analysis, linalg, measure, testing
     from bench.api import build, load_suite, run
 
 _LATE = {"build": "bench.api", "load_suite": "bench.api", "run": "bench.api"}
-_ROOMS = ("linalg", "measure", "testing")
+_ROOMS = ("analysis", "linalg", "measure", "testing")
 
 __all__ = [
     "REQUIRED",
@@ -83,6 +83,7 @@ __all__ = [
     "TrialFault",
     "Unsupported",
     "UserError",
+    "analysis",
     "build",
     "hookimpl",
     "linalg",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.board.intervals import Estimate
+from bench.analysis.intervals import Estimate
 from bench.board.metrics import Metric
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.analysis.intervals import Estimate
 from bench.board.cells import Cell, Point
-from bench.board.intervals import Estimate
 from bench.board.retention import halvings
 from bench.board.text import slug
 from bench.store.atomic import write_atomically

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.board.intervals import Estimate
+from bench.analysis.intervals import Estimate
 from bench.board.metrics import Metric
 
 MISSING = "\u2013"

@@ -9,10 +9,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bench.analysis.intervals import LEVEL, MIN_SEEDS
 from bench.board.cells import Cell, Standing
 from bench.board.csp import policy
 from bench.board.formats import MISSING, duration, mean_text, metric_text, share
-from bench.board.intervals import LEVEL, MIN_SEEDS
 from bench.board.page_data import COLOURS, marks, page_json, shape
 from bench.board.site_files import TEMPLATE, site_folder
 from bench.board.unpruned import dense_text

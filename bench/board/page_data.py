@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bench.analysis.intervals import Estimate
 from bench.board.cells import Cell, Point, Standing
 from bench.board.formats import significant
-from bench.board.intervals import Estimate
 
 SHAPES = 8
 COLOURS = 6

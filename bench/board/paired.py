@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bench.board.intervals import MIN_SEEDS
+from bench.analysis.intervals import MIN_SEEDS
 
 
 def paired_differences(first: Mapping[int, float], second: Mapping[int, float]) -> list[float]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from operator import sub, truediv
 from typing import Any
 
+from bench.analysis.intervals import estimate
 from bench.board.cells import Dense, Point
-from bench.board.intervals import estimate
 from bench.board.metrics import Metric
 
 Row = Mapping[Any, Any]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bench.analysis.intervals import estimate
 from bench.board.cells import Cell, Dense, Standing
-from bench.board.intervals import estimate
 from bench.board.metrics import Metric, primary_metric
 from bench.board.naming import cell_names, entry_names
 from bench.board.pareto import pareto_front

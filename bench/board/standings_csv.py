@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from bench.analysis.intervals import Estimate
 from bench.board.cells import Cell, Point, Standing
 from bench.board.formats import significant
-from bench.board.intervals import Estimate
 from bench.plan.canonical import canonical_json
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from statistics import fmean
 
+from bench.analysis.intervals import LEVEL, MIN_SEEDS
 from bench.board.holm import holm
-from bench.board.intervals import LEVEL, MIN_SEEDS
 from bench.board.paired import paired_p
 
 

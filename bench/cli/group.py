@@ -15,6 +15,7 @@ VERBS = MappingProxyType(
         "run": "Run a suite: train, prune, fine-tune, measure; finished trials are not run again.",
         "plan": "Show what would run, what is cached, and what failed before.",
         "list": "List components, suites and plugins.",
+        "claims": "Hold what a suite's sources say against its records; --check exits 1 where a claim fails.",
         "show": "Show a component, a suite, or a plugin in full.",
         "records": "List, show, export, pack and verify records.",
         "board": "Build the leaderboard from records.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -31,6 +32,13 @@ def _ref(value: Any) -> Any:
 
 def _listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 Named = Annotated[Ref, BeforeValidator(_ref)]
@@ -67,7 +75,11 @@ class Override(Strict):
 
 
 class Claim(Strict):
-    """An analysis with what its source says of it."""
+    """An analysis with what its source says of it.
+
+    Values from `low` to `high` agree, and those within `tolerance` of them; without bounds, those
+    within `tolerance` of `expected`, which must then be a number.
+    """
 
     id: str
     source: str
@@ -77,7 +89,16 @@ class Claim(Strict):
     expected: str
     low: Float | None = None
     high: Float | None = None
-    tolerance: Float | None = None
+    tolerance: Float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _decidable(self) -> Claim:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError("low is above high")
+        unbounded = self.low is None and self.high is None
+        if self.tolerance is not None and unbounded and not _is_number(self.expected):
+            raise ValueError("a tolerance needs low or high, or an expected value that is a number")
+        return self
 
 
 class Keep(Strict):
@@ -131,4 +152,7 @@ class SuiteFile(SuiteHead):
             values = getattr(self.grid, axis)
             if len(set(values)) != len(values):
                 raise ValueError(f"grid.{axis} names a value twice")
+        ids = [claim.id for claim in self.claim]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two claims have the same id")
         return self

@@ -30,7 +30,12 @@ BELOW = {
     "cli": "board runner testing api",
     "testing": "board runner",  # the kit holds plugins to the harness's own code; its docstring says so
 }
-OFFERED = ("linalg", "measure", "testing")  # the rooms that `bench` itself hands to plugin authors
+OFFERED = (
+    "analysis",
+    "linalg",
+    "measure",
+    "testing",
+)  # rooms that `bench` hands to plugin authors
 
 
 def allowed(room: str) -> set[str]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bench.board.intervals import Estimate, estimate, half_width
+from bench.analysis.intervals import Estimate, estimate, half_width
 
 
 def test_the_interval_is_scipys_t_interval():

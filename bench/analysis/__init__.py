@@ -1,0 +1,33 @@
+"""Analyses as functions of the tidy frame, and the statistics that they share; see `docs/claims.md`."""
+
+from bench.analysis.bootstrap import bootstrap
+from bench.analysis.contestants import one_contestant
+from bench.analysis.contests import paired_difference, ratio, share_of_wins
+from bench.analysis.intervals import Estimate, estimate
+from bench.analysis.levels import difference_to_dense, metric_at
+from bench.analysis.pairing import Sides, pairs
+from bench.analysis.quantity import quantity
+from bench.analysis.scatter import Scatter, points
+from bench.analysis.selection import select
+from bench.analysis.trends import COMBINE, slope, spearman
+
+__all__ = [
+    "COMBINE",
+    "Estimate",
+    "Scatter",
+    "Sides",
+    "bootstrap",
+    "difference_to_dense",
+    "estimate",
+    "metric_at",
+    "one_contestant",
+    "paired_difference",
+    "pairs",
+    "points",
+    "quantity",
+    "ratio",
+    "select",
+    "share_of_wins",
+    "slope",
+    "spearman",
+]

@@ -1,0 +1,59 @@
+"""Contestants of the tidy frame: a selection that is meant for one must match one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_REPEATED = ("spec.seed", "spec.sparsity")
+_NAMED = ("spec.task", "spec.model", "spec.pruner")
+
+
+def one_contestant(rows: pd.DataFrame, what: str = "the selection") -> None:
+    """Check that `rows` are of one contestant: of one cell and entry; none at all will do.
+
+    Raises:
+        UserError: where they are of several, with what tells them apart.
+    """
+    if rows["entry"].nunique() > 1:
+        listed = described(rows)
+        raise UserError(
+            f"{what} matches {len(listed)} contestants: {'; '.join(listed)}",
+            "add conditions to `where` that leave one of them",
+        )
+
+
+def one_sparsity(rows: pd.DataFrame, what: str = "the selection") -> None:
+    """Check that `rows` are of one requested sparsity; raises `UserError` with those there are."""
+    found = sorted(rows["spec.sparsity"].unique())
+    if len(found) > 1:
+        raise UserError(
+            f"{what} matches {len(found)} sparsities: {', '.join(f'{one:g}' for one in found)}",
+            f"add 'sparsity={found[-1]:g}' to `where`",
+        )
+
+
+def described(rows: pd.DataFrame) -> list[str]:
+    """The contestants of `rows`, each by the fields of its spec in which they differ, sorted."""
+    first: list[dict[Any, Any]] = rows.drop_duplicates("entry").to_dict("records")
+    names = [
+        str(name)
+        for name in rows.columns
+        if str(name).startswith(("spec.", "components.")) and name not in _REPEATED
+    ]
+    differing = [name for name in names if len({str(row[name]) for row in first}) > 1]
+    spec = [name for name in differing if name.startswith("spec.")]
+    shown = [*(name for name in _NAMED if name in spec), *(name for name in spec if name not in _NAMED)]
+    shown = shown or differing
+    return sorted(
+        ", ".join(f"{name.removeprefix('spec.')}={row[name]}" for name in shown[:6] if _there(row[name]))
+        for row in first
+    )
+
+
+def _there(value: Any) -> bool:
+    return value is not None and value == value  # noqa: PLR0124 - not NaN

@@ -1,0 +1,52 @@
+"""A suite's claims, held against the records of a store or of a folder of packs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.analysis.claims import Finding, answer, questions
+from bench.board.frame import tidy
+from bench.plan.trials import plan_trials
+from bench.registry.catalog import Catalog
+from bench.store.reading import read_records
+from bench.suite.load import LoadedSuite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bench.store.record import Record
+
+
+@dataclass(frozen=True)
+class SuiteClaims:
+    """The findings of a suite; `records` of its `planned` trials were there to measure them on."""
+
+    suite: str
+    version: str
+    findings: tuple[Finding, ...]
+    records: int
+    planned: int
+
+
+def claims_of(suite: LoadedSuite, catalog: Catalog, store: Path) -> SuiteClaims:
+    """The claims of `suite`, measured on the records in `store`; nothing is trained.
+
+    Raises:
+        UserError: where a claim names an unknown analysis or parameter, the suite an unknown
+            component, or the store is missing or holds a file that is no record.
+    """
+    return measured(suite, catalog, read_records(store, suite.file.name))
+
+
+def measured(suite: LoadedSuite, catalog: Catalog, records: Iterable[Record]) -> SuiteClaims:
+    """The claims of `suite` on those of `records` that are trials it plans now and ended well."""
+    asked = questions(suite, catalog)
+    planned = {trial.trial_id for trial in plan_trials(suite, catalog)}
+    counted = sorted(
+        (record for record in records if record.trial_id in planned and record.status == "ok"),
+        key=lambda record: record.trial_id,
+    )
+    findings = answer(asked, tidy(counted))
+    return SuiteClaims(suite.file.name, suite.file.version, tuple(findings), len(counted), len(planned))

@@ -29,12 +29,14 @@ def command(name: str, plugins: Selection, *, as_json: bool) -> None:
     """
     catalog = load_catalog(plugins)
     found = _find(catalog, name)
-    described = [describe(offer) for offer in found]
+    described = [describe(offer) | _claims(offer, catalog) for offer in found]
     if as_json:
         click.echo(json.dumps(described, indent=1))
         return
     for offer, facts in zip(found, described, strict=True):
         _print(facts)
+        for claim in facts.get("claims", ()):
+            click.echo(f"  claim {claim['id']}: {claim['statement']} ({claim['source']})")
         if offer.component.kind == "suite":
             click.echo("\n" + _text(cast("Suite", offer.component).path))
 
@@ -56,6 +58,19 @@ def _find(catalog: Catalog, name: str) -> list[Offer]:
             f"nothing is called '{name}'", did_you_mean(name, (known for _, known in catalog.offers))
         )
     return found
+
+
+def _claims(offer: Offer, catalog: Catalog) -> dict[str, Any]:
+    if offer.component.kind != "suite":
+        return {}
+    from bench.suite.load import load_suite  # noqa: PLC0415
+
+    try:
+        claims = load_suite(cast("Suite", offer.component).path, catalog).file.claim
+    except UserError as error:
+        click.echo(f"warning: {error.message}", err=True)
+        return {}
+    return {"claims": [claim.model_dump(mode="json") for claim in claims]}
 
 
 def describe(offer: Offer) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.analysis.claims import questions
 from bench.errors import UserError
 from bench.plan.trials import plan_trials
 from bench.registry.catalog import Catalog
@@ -47,4 +48,15 @@ def plans_its_trials(case: SuiteCase) -> None:
     require(trials, "its grid gives no trial")
 
 
-SUITE = (*gates(loads_from_its_file), *rules(is_called_what_it_says, plans_its_trials))
+def asks_what_can_be_answered(case: SuiteCase) -> None:
+    """The analyses of its claims are installed and take the claims' parameters."""
+    try:
+        questions(case.load(), case.catalog)
+    except UserError as error:
+        raise ConformanceError(error.message) from error
+
+
+SUITE = (
+    *gates(loads_from_its_file),
+    *rules(is_called_what_it_says, plans_its_trials, asks_what_can_be_answered),
+)

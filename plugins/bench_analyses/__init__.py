@@ -79,7 +79,7 @@ def _levels() -> Iterable[bench.Analysis]:
     )
     yield bench.Analysis(
         name="difference-to-dense",
-        summary="Mean over seeds of a metric minus the same of the seed's dense network, with its t-interval.",
+        summary="Mean over seeds of a metric minus that of the seed's dense network, with its t-interval.",
         build=_difference_to_dense,
         params=(_METRIC, _WHERE),
     )

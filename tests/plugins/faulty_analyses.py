@@ -21,6 +21,7 @@ def _renaming(frame):
 
 DIGITS = Path(bench.__file__).parents[1] / "suites" / "digits.toml"
 LOST = Path(__file__).parent / "data" / "lost.toml"
+UNASKED = Path(__file__).parent / "data" / "unasked.toml"
 
 FAULTS = (
     Fault(
@@ -34,6 +35,12 @@ FAULTS = (
         bench.Suite.at(LOST, "A suite."),
         ("plans-its-trials",),
         "unknown model 'nowhere-net'",
+    ),
+    Fault(
+        "claims by an analysis that nobody offers",
+        bench.Suite.at(UNASKED, "A suite."),
+        ("asks-what-can-be-answered",),
+        "unknown analysis 'crystal-ball'",
     ),
     Fault(
         "states something of nothing",

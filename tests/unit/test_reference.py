@@ -145,3 +145,12 @@ def test_the_page_has_a_chapter_for_each_built_in_measure(catalog: Catalog, metr
     chapters = re.findall(r"^## `(.+)`$", (DOCS / "measures.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(chapters) == [measure.name for measure in measures]
     assert {name for measure in measures for name in measure.metrics} <= metric_names
+
+
+def test_the_page_of_claims_lists_each_built_in_analysis_and_its_parameters(catalog: Catalog) -> None:
+    text = (DOCS / "claims.md").read_text(encoding="utf-8")
+    analyses = [offer.component for offer in catalog.of_kind("analysis")]
+    rows = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
+    assert sorted(rows) == [analysis.name for analysis in analyses]
+    for analysis in analyses:
+        assert [param.name for param in analysis.params if f"`{param.name}" not in text] == []

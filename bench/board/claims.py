@@ -1,7 +1,8 @@
-"""A suite's claims, held against the records of a store or of a folder of packs."""
+"""The claims of suites, held against the records of a store or of a folder of packs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,9 @@ from bench.board.frame import tidy
 from bench.plan.trials import plan_trials
 from bench.registry.catalog import Catalog
 from bench.store.reading import read_records
-from bench.suite.load import LoadedSuite
+from bench.suite.load import AnySuite, LoadedSuite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bench.store.record import Record
 
 
@@ -30,23 +29,27 @@ class SuiteClaims:
     planned: int
 
 
-def claims_of(suite: LoadedSuite, catalog: Catalog, store: Path) -> SuiteClaims:
-    """The claims of `suite`, measured on the records in `store`; nothing is trained.
+def claims_of(suite: AnySuite, catalog: Catalog, store: Path) -> tuple[SuiteClaims, ...]:
+    """The claims of `suite`, or of each that it joins, measured on the records in `store`.
 
     Raises:
         UserError: where a claim names an unknown analysis or parameter, the suite an unknown
             component, or the store is missing or holds a file that is no record.
     """
-    return measured(suite, catalog, read_records(store, suite.file.name))
+    return tuple(
+        measured(member, catalog, read_records(store, member.file.name)) for member in suite.members
+    )
 
 
 def measured(suite: LoadedSuite, catalog: Catalog, records: Iterable[Record]) -> SuiteClaims:
-    """The claims of `suite` on those of `records` that are trials it plans now and ended well."""
+    """The claims of `suite` on those of `records` that are trials it plans now and ended well.
+
+    Raises:
+        UserError: as `claims_of` does.
+    """
     asked = questions(suite, catalog)
     planned = {trial.trial_id for trial in plan_trials(suite, catalog)}
-    counted = sorted(
-        (record for record in records if record.trial_id in planned and record.status == "ok"),
-        key=lambda record: record.trial_id,
-    )
-    findings = answer(asked, tidy(counted))
-    return SuiteClaims(suite.file.name, suite.file.version, tuple(findings), len(counted), len(planned))
+    counted = [record for record in records if record.trial_id in planned and record.status == "ok"]
+    counted.sort(key=lambda record: record.trial_id)
+    findings = tuple(answer(asked, tidy(counted)))
+    return SuiteClaims(suite.file.name, suite.file.version, findings, len(counted), len(planned))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.board.cells import Cell
 from bench.board.formats import metric_text
-from bench.board.intervals import Estimate, estimate
+from bench.analysis.intervals import Estimate, estimate
 from bench.board.metrics import Metric
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import click
 from bench.cli.options import json_option, load_catalog, set_option, store_option, with_plugins
 
 if TYPE_CHECKING:
-    from bench.analysis.claims import Finding
+    from bench.board.claims import SuiteClaims
     from bench.registry.origin import Selection
 
 
@@ -44,24 +44,25 @@ def command(
 
     catalog = load_catalog(plugins)
     found = claims_of(load_suite(suite, catalog, parse_settings(settings)), catalog, store)
+    claiming = [one for one in found if one.findings]
+    findings = [finding for one in claiming for finding in one.findings]
     if as_json:
-        click.echo(json.dumps([finding.plain() for finding in found.findings], indent=1))
-    elif found.findings:
-        click.echo(claims_table(found))
-    _remarks(found.findings, suite, in_full=as_json)
-    if found.findings and found.records < found.planned:
-        click.echo(
-            f"note: {found.records} of {found.planned} planned trials have a record in {store}\n"
-            f"hint: bench run {suite} --store {store}",
-            err=True,
-        )
-    return 1 if check and any(finding.holds is False for finding in found.findings) else 0
-
-
-def _remarks(findings: tuple[Finding, ...], suite: str, *, in_full: bool) -> None:
-    """What stdout does not say: where there are no claims, and with --json why a number is missing."""
-    if not findings:
+        click.echo(json.dumps([finding.plain() for finding in findings], indent=1))
+    elif claiming:
+        click.echo("\n\n".join(map(claims_table, claiming)))
+    if not claiming:
         click.echo(f"note: '{suite}' makes no claims", err=True)
-    for finding in findings if in_full else ():
+    for finding in findings if as_json else ():
         if finding.fault or finding.reason:
             click.echo(f"{finding.claim.id}: {finding.fault or finding.reason}", err=True)
+    for one in claiming:
+        if one.records < one.planned:
+            click.echo(_incomplete(one, suite, store), err=True)
+    return 1 if check and any(finding.holds is False for finding in findings) else 0
+
+
+def _incomplete(one: SuiteClaims, suite: str, store: Path) -> str:
+    return (
+        f"note: {one.records} of the {one.planned} trials of '{one.suite}' have a record in {store}\n"
+        f"hint: bench run {suite} --store {store}"
+    )

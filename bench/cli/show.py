@@ -66,10 +66,11 @@ def _claims(offer: Offer, catalog: Catalog) -> dict[str, Any]:
     from bench.suite.load import load_suite  # noqa: PLC0415
 
     try:
-        claims = load_suite(cast("Suite", offer.component).path, catalog).file.claim
+        suite = load_suite(cast("Suite", offer.component).path, catalog)
     except UserError as error:
         click.echo(f"warning: {error.message}", err=True)
         return {}
+    claims = [claim for member in suite.members for claim in member.file.claim]
     return {"claims": [claim.model_dump(mode="json") for claim in claims]}
 
 

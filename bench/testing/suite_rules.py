@@ -51,7 +51,8 @@ def plans_its_trials(case: SuiteCase) -> None:
 def asks_what_can_be_answered(case: SuiteCase) -> None:
     """The analyses of its claims are installed and take the claims' parameters."""
     try:
-        questions(case.load(), case.catalog)
+        for member in case.load().members:
+            questions(member, case.catalog)
     except UserError as error:
         raise ConformanceError(error.message) from error
 

@@ -150,7 +150,7 @@ def test_some_records_are_measured_and_the_rest_is_asked_for(suite, bench_cli, t
     [row] = json.loads(out)
     assert (code, row["low"], row["high"]) == (0, None, None)
     assert row["measured"] > 0.5
-    assert "note: 60 of 180 planned trials have a record" in error
+    assert "note: 60 of the 180 trials of 'digits' have a record" in error
     few = bench_cli("claims", suite(REPORTED), "--store", PUBLISHED, "--set", "seed=0", "--json")
     assert (json.loads(few[1]), few[2]) == (json.loads(out), "")
 
@@ -190,6 +190,21 @@ def test_a_suite_without_claims_says_so(suite, bench_cli):
     code, out, error = bench_cli("claims", suite(), "--store", PUBLISHED, "--check", "--json")
     assert (code, json.loads(out)) == (0, [])
     assert "makes no claims" in error
+
+
+def test_joined_suites_make_the_claims_of_each(suite, bench_cli, tmp_path):
+    suite(HOLDS)
+    small = DIGITS.replace('name = "digits"', 'name = "few"').replace("[0, 1, 2]", "[7]") + NOWHERE
+    (tmp_path / "few.toml").write_text(small, encoding="utf-8")
+    joined = tmp_path / "all.toml"
+    head = 'schema = 1\nname = "all"\nversion = "1"\nsummary = "Both."\n'
+    joined.write_text(head + 'include = ["digits.toml", "few.toml"]\n', encoding="utf-8")
+    code, out, error = bench_cli("claims", joined, "--store", PUBLISHED, "--json")
+    assert (code, [row["id"] for row in json.loads(out)]) == (0, ["close-to-dense", "missing"])
+    assert [row["holds"] for row in json.loads(out)] == [True, None]
+    assert "0 of the 60 trials of 'few' have a record" in error
+    assert "'digits'" not in error
+    assert bench_cli("claims", joined, "--store", PUBLISHED)[1].count("trials recorded") == 2
 
 
 def test_a_suite_is_shown_with_its_claims(bench_cli):

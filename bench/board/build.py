@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.board.cells import Cell
+from bench.board.claims import SuiteClaims
+from bench.board.claims_page import PAGE as CLAIMS_PAGE
+from bench.board.claims_page import render_claims
 from bench.board.figures import figure_names, write_figures
 from bench.board.frame import tidy
 from bench.board.markdown import markdown
@@ -41,7 +44,17 @@ class Built:
         return self.out / PAGE
 
 
-def build_board(store: Path, out: Path, suite: str | None = None, *, figures: bool = True) -> Built:
+MeasureClaims = Callable[[Sequence["Record"]], tuple[SuiteClaims, ...]]
+
+
+def build_board(
+    store: Path,
+    out: Path,
+    suite: str | None = None,
+    *,
+    figures: bool = True,
+    claims: MeasureClaims | None = None,
+) -> Built:
     """Write the board of a store, or of any folder of records, into `out`.
 
     Equal records give equal bytes in every file but the figures' PNGs, which hang on the font
@@ -52,6 +65,7 @@ def build_board(store: Path, out: Path, suite: str | None = None, *, figures: bo
         out: the folder to write; made if it is not there.
         suite: only the records of this suite.
         figures: whether to draw the figures for papers, which takes the most time.
+        claims: measures the claims that the suites of records make; where there are any, they get a page.
 
     Raises:
         UserError: where the store is missing or holds a file that is no record, no record is of
@@ -62,13 +76,16 @@ def build_board(store: Path, out: Path, suite: str | None = None, *, figures: bo
         raise UserError(f"{store}: no records of the suite '{suite}'", "see `bench records list`")
     cells = standings(tidy(records))
     drawn = {cell.key: figure_names(cell) for cell in cells} if figures else {}
+    claimed = claims(records) if claims else ()
     files = {
         "records.jsonl": records_jsonl(records),
         "standings.csv": standings_csv(cells),
         "leaderboard.json": leaderboard_json(cells),
         "LEADERBOARD.md": markdown(cells),
-        PAGE: render(cells, _footing(records, cells, drawn)),
+        PAGE: render(cells, replace(_footing(records, cells, drawn), claims=bool(claimed))),
     }
+    if claimed:
+        files[CLAIMS_PAGE] = render_claims(claimed)
     try:
         for cell in cells if figures else ():
             write_figures(cell, out)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.analysis.claims import Finding, answer, questions
 from bench.board.frame import tidy
+from bench.errors import UserError
 from bench.plan.trials import plan_trials
 from bench.registry.catalog import Catalog
 from bench.store.reading import read_records
-from bench.suite.load import AnySuite, LoadedSuite
+from bench.suite.load import AnySuite, LoadedSuite, load_suite
 
 if TYPE_CHECKING:
     from bench.store.record import Record
@@ -36,9 +37,7 @@ def claims_of(suite: AnySuite, catalog: Catalog, store: Path) -> tuple[SuiteClai
         UserError: where a claim names an unknown analysis or parameter, the suite an unknown
             component, or the store is missing or holds a file that is no record.
     """
-    return tuple(
-        measured(member, catalog, read_records(store, member.file.name)) for member in suite.members
-    )
+    return tuple(measured(member, catalog, read_records(store, member.file.name)) for member in suite.members)
 
 
 def measured(suite: LoadedSuite, catalog: Catalog, records: Iterable[Record]) -> SuiteClaims:
@@ -53,3 +52,27 @@ def measured(suite: LoadedSuite, catalog: Catalog, records: Iterable[Record]) ->
     counted.sort(key=lambda record: record.trial_id)
     findings = tuple(answer(asked, tidy(counted)))
     return SuiteClaims(suite.file.name, suite.file.version, findings, len(counted), len(planned))
+
+
+def published_claims(
+    catalog: Catalog, records: Sequence[Record], warn: Callable[[str], None]
+) -> tuple[SuiteClaims, ...]:
+    """The claims of those suites of `records` that the catalog has at the records' version, by name.
+
+    Args:
+        catalog: where suites and analyses are looked up.
+        records: what the claims are measured on.
+        warn: is told of a suite whose claims cannot be asked, which then has none.
+    """
+    found = []
+    for name, version in sorted({(record.suite.name, record.suite.version) for record in records}):
+        if ("suite", name) not in catalog.offers:
+            continue
+        try:
+            [suite, *joined] = load_suite(name, catalog).members
+            if joined or suite.file.version != version or not suite.file.claim:
+                continue
+            found.append(measured(suite, catalog, (one for one in records if one.suite.name == name)))
+        except UserError as error:
+            warn(f"no claims of '{name}': {error.message}")
+    return tuple(found)

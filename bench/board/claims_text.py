@@ -9,12 +9,12 @@ from textwrap import wrap
 from bench.analysis.claims import Finding
 from bench.analysis.verdict import accepted
 from bench.board.claims import SuiteClaims
-from bench.board.formats import MISSING, plain_number
+from bench.board.formats import MINUS, MISSING, plain_number
 from bench.board.text import plain_text
 
 COLUMNS = 100
 _HEADER = ("claim", "paper says", "measured", "95 % interval", "agrees if", "holds")
-_WIDEST = (26, 24, 10, 20, 20, 8)
+_WIDEST = (22, 20, 10, 18, 12, 8)
 
 
 def claims_table(found: SuiteClaims) -> str:
@@ -53,13 +53,24 @@ def interval(finding: Finding) -> str:
 def agrees_if(finding: Finding) -> str:
     """The values that agree with the claim."""
     bounds = accepted(finding.claim)
-    return MISSING if bounds.low is None and bounds.high is None else str(bounds)
+    return MISSING if bounds.low is None and bounds.high is None else str(bounds).replace("-", MINUS)
+
+
+def measured_text(finding: Finding) -> str:
+    """What was measured."""
+    return MISSING if finding.measured is None else plain_number(finding.measured)
+
+
+def trouble(finding: Finding) -> str:
+    """Why a number is missing; empty where none is."""
+    if finding.fault:
+        return f"error: {finding.fault}"
+    return f"not measured: {finding.reason}" if finding.measured is None else ""
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:
-    measured = MISSING if finding.measured is None else plain_number(finding.measured)
-    claim = finding.claim
-    texts = (claim.id, claim.expected, measured, interval(finding), agrees_if(finding), verdict(finding))
+    claim, value = finding.claim, measured_text(finding)
+    texts = (claim.id, claim.expected, value, interval(finding), agrees_if(finding), verdict(finding))
     return tuple(plain_text(text) for text in texts)
 
 
@@ -73,11 +84,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 def _below(finding: Finding) -> list[str]:
     claim = finding.claim
-    texts = [f"{claim.statement} ({claim.source})"]
-    if finding.fault:
-        texts.append(f"error: {finding.fault}")
-    elif finding.measured is None:
-        texts.append(f"not measured: {finding.reason}")
+    texts = [f"{claim.statement} ({claim.source})", trouble(finding)]
     return [
         line
         for text in texts

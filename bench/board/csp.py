@@ -12,13 +12,14 @@ def source_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def policy(style: str, script: str) -> str:
-    """The policy of a page with one inlined style and one inlined script; only its icon is data."""
+def policy(style: str, script: str = "") -> str:
+    """The policy of a page with one inlined style and at most one script; only its icon is data."""
+    scripts = [f"script-src {source_hash(script)}"] if script else []
     return "; ".join(
         [
             "default-src 'none'",
             f"style-src {source_hash(style)}",
-            f"script-src {source_hash(script)}",
+            *scripts,
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",

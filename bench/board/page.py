@@ -22,13 +22,17 @@ _SCRIPTS = ("scales.js", "chart.js", "board.js", "links.js", "start.js")
 
 @dataclass(frozen=True)
 class Footing:
-    """What the page says of where its numbers come from, and what lies beside it."""
+    """What the page says of where its numbers come from, and what lies beside it.
+
+    `figures` are by cell; `claims` says whether there is a page of claims.
+    """
 
     suites: tuple[str, ...]
     versions: tuple[str, ...]
     machines: tuple[str, ...]
     records: int
     figures: Mapping[str, Sequence[str]]
+    claims: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from bench.analysis.intervals import Estimate, estimate
 from bench.board.cells import Cell
 from bench.board.formats import metric_text
-from bench.analysis.intervals import Estimate, estimate
 from bench.board.metrics import Metric
 
 if TYPE_CHECKING:

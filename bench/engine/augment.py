@@ -1,4 +1,7 @@
-"""Augmentation of whole batches on the device, from the generator that orders the data."""
+"""Augmentation of whole batches on the device, from the generator that orders the data.
+
+What is drawn goes to the device without waiting for it, so that no step waits for the one before.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ def augment(images: Tensor, steps: Sequence[str], generator: Generator) -> Tenso
 def _pad_crop(images: Tensor, generator: Generator) -> Tensor:
     """Cut rows out of the padded images as slices of one long vector, which is a copy a row."""
     count, channels, height, width = images.shape
-    top, left = torch.randint(0, 2 * PAD + 1, (2, count, 1), generator=generator).to(images.device)
+    drawn = torch.randint(0, 2 * PAD + 1, (2, count, 1), generator=generator)
+    top, left = drawn.to(images.device, non_blocking=True)
     padded = functional.pad(images, (PAD, PAD, PAD, PAD)).flatten()
     rows = torch.arange(height, device=images.device) + top
     planes = torch.arange(count * channels, device=images.device).view(count, channels, 1)
@@ -48,6 +52,6 @@ def _pad_crop(images: Tensor, generator: Generator) -> Tensor:
 
 
 def _flip(images: Tensor, generator: Generator) -> Tensor:
-    mirrored = (torch.rand(len(images), generator=generator) < 0.5).to(images.device)
-    places = mirrored.nonzero()[:, 0]
+    mirrored = torch.rand(len(images), generator=generator) < 0.5
+    places = mirrored.nonzero()[:, 0].to(images.device, non_blocking=True)
     return images.index_copy(0, places, images.index_select(0, places).flip(3))

@@ -49,7 +49,8 @@ class DeviceData:
         A last batch of one example is left out, since BN needs two.
         """
         count = len(self.train)
-        order = torch.randperm(count, generator=generator).to(self.train.targets.device)
+        order = torch.randperm(count, generator=generator)
+        order = order.to(self.train.targets.device, non_blocking=True)
         for start in range(0, count, batch_size):
             index = order[start : start + batch_size]
             if len(index) > 1 or count == 1:

@@ -184,13 +184,18 @@ def openlth_training(model, task, epochs):
     optimizer = task.optimizer(model)
     _openlth_evaluation(model, task)
     for _ in range(epochs):
-        model.train()
-        for images, labels in task.loader(task.train, shuffle=True):
-            optimizer.zero_grad()
-            functional.cross_entropy(model(images.to(task.device)), labels.to(task.device)).backward()
-            optimizer.step()
+        openlth_pass(model, task, optimizer)
         _openlth_evaluation(model, task)
         torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict()}, io.BytesIO())
+
+
+def openlth_pass(model, task, optimizer):
+    """One pass over the training split."""
+    model.train()
+    for images, labels in task.loader(task.train, shuffle=True):
+        optimizer.zero_grad()
+        functional.cross_entropy(model(images.to(task.device)), labels.to(task.device)).backward()
+        optimizer.step()
 
 
 def _openlth_evaluation(model, task):

@@ -79,7 +79,7 @@ def bench_pruners() -> Iterable[bench.Pruner]:
     )
     yield bench.Pruner(
         name="grasp",
-        summary="Removes the weights that the gradient flow needs least: weight times Hessian times gradient.",
+        summary="Removes the weights that the gradient flow needs least: weight x (Hessian x gradient).",
         build=_grasp,
         params=(
             _examples(256, "training examples for the gradient and the Hessian"),

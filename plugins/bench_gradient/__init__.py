@@ -107,7 +107,7 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         build=_fisher,
         params=(
             bench.Param(
-                "examples", int, 256, "training examples, each with a gradient of its own", minimum=1
+                "examples", int, 128, "training examples, each with a gradient of its own", minimum=1
             ),
         ),
         cite=_FISHER,

@@ -46,8 +46,14 @@ from bench.registry.suite_files import suites_in
 if TYPE_CHECKING:
     from bench import analysis, linalg, measure, testing
     from bench.api import build, load_suite, run
+    from bench.engine.fold import plain_copy
 
-_LATE = {"build": "bench.api", "load_suite": "bench.api", "run": "bench.api"}
+_LATE = {
+    "build": "bench.api",
+    "load_suite": "bench.api",
+    "plain_copy": "bench.engine.fold",
+    "run": "bench.api",
+}
 _ROOMS = ("analysis", "linalg", "measure", "testing")
 
 __all__ = [
@@ -89,6 +95,7 @@ __all__ = [
     "linalg",
     "load_suite",
     "measure",
+    "plain_copy",
     "run",
     "suites_in",
     "testing",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from torch import nn
 from torch.nn.utils import parametrize
 
@@ -14,6 +16,11 @@ def fold(model: nn.Module) -> nn.Module:
             for name in list(module.parametrizations):  # type: ignore[arg-type]
                 parametrize.remove_parametrizations(module, name, leave_parametrized=True)
     return model
+
+
+def plain_copy(model: nn.Module) -> nn.Module:
+    """A copy of `model`, in its mode, with plain weights: a pruner may run, train and change it."""
+    return fold(copy.deepcopy(model))
 
 
 def _own_class(module: nn.Module) -> None:

@@ -13,10 +13,10 @@ from bench.engine.blame import blamed
 from bench.engine.guard import watched
 from bench.engine.prunable import check_finite
 from bench.engine.pruned import Pruned
-from bench.engine.scoring import check_scores, keep_masks
+from bench.engine.scoring import check_scores, reachable_masks
 from bench.engine.sparsifying import check_sparsified, keep_counts
 from bench.engine.units import expand_units
-from bench.errors import TrialFault
+from bench.errors import TrialFault, Unsupported
 from bench.registry.components import Pruner
 from bench.registry.contracts import PruneInput
 
@@ -67,7 +67,8 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
     Raises:
         TrialFault: where the pruner breaks its contract; from here for scores, and from the returned
             function for a sparsifier.
-        Unsupported: where it says that it cannot treat the model.
+        Unsupported: where it says that it cannot treat the model; from the returned function where the
+            scope cannot reach the sparsity.
     """
     check_finite(job.given.layers)
     if job.pruner.mode == "sparsify":
@@ -77,10 +78,17 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
         first = {name: score.clone() for name, score in scores.items()}
         if _differ(first, _score(job)):
             raise TrialFault(job.component, _UNSEEDED)
-    masks = dict(zip(sparsities, keep_masks(scores, sparsities, job.scope), strict=True))
-    if job.pruner.unit == "weight":
-        return lambda sparsity: Pruned(masks[sparsity])
-    return lambda sparsity: expand_units(job.given.model, masks[sparsity], job.given.layers, job.example)
+    masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
+
+    def at(sparsity: float) -> Pruned:
+        found = masks[sparsity]
+        if isinstance(found, Unsupported):
+            raise found
+        if job.pruner.unit == "weight":
+            return Pruned(found)
+        return expand_units(job.given.model, found, job.given.layers, job.example)
+
+    return at
 
 
 _UNSEEDED = "gave two results for one seed; draw from `given.generator` alone"

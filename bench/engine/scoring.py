@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from bench.engine.budget import apportion, zeros_of
-from bench.errors import TrialFault
+from bench.engine.scopes import zeros_by_layer
+from bench.errors import TrialFault, Unsupported
 from bench.linalg import topk_masks_exact
 from bench.registry.contracts import Layer
 
@@ -56,9 +57,29 @@ def keep_masks(scores: Scores, sparsities: Sequence[float], scope: str) -> list[
     if scope == "global":
         total = sum(sizes.values())
         return topk_masks_exact(scores, [zeros_of(sparsity, total) for sparsity in sparsities])
-    counts = [apportion(sizes, sparsity) for sparsity in sparsities]
+    return counted_masks(scores, [apportion(sizes, sparsity) for sparsity in sparsities])
+
+
+def reachable_masks(
+    scores: Scores, sparsities: Sequence[float], scope: str, layers: Mapping[str, Layer], unit: str
+) -> dict[float, dict[str, Tensor] | Unsupported]:
+    """Masks by sparsity under any scope; for a sparsity that the scope cannot reach, the reason."""
+    if scope in ("global", "layer"):
+        return dict(zip(sparsities, keep_masks(scores, sparsities, scope), strict=True))
+    counts: dict[float, dict[str, int]] = {}
+    declined: dict[float, dict[str, Tensor] | Unsupported] = {}
+    for sparsity in sparsities:
+        try:
+            counts[sparsity] = zeros_by_layer(layers, sparsity, scope, unit)
+        except Unsupported as reason:
+            declined[sparsity] = reason
+    return declined | dict(zip(counts, counted_masks(scores, list(counts.values())), strict=True))
+
+
+def counted_masks(scores: Scores, counts: Sequence[Mapping[str, int]]) -> list[dict[str, Tensor]]:
+    """Masks that prune exactly `counts[i][name]` entries of each layer, the smallest scores first."""
     by_layer = {
         name: topk_masks_exact({name: score}, [count[name] for count in counts])
         for name, score in scores.items()
     }
-    return [{name: by_layer[name][index][name] for name in scores} for index in range(len(sparsities))]
+    return [{name: by_layer[name][index][name] for name in scores} for index in range(len(counts))]

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from bench.engine.budget import apportion, zeros_of
+from bench.engine.budget import zeros_of
 from bench.engine.pruned import Pruned
+from bench.engine.scopes import zeros_by_layer
 from bench.errors import TrialFault
 from bench.linalg import topk_masks_exact
 from bench.registry.contracts import Layer, Sparsified
@@ -17,12 +18,15 @@ from bench.registry.contracts import Layer, Sparsified
 def keep_counts(layers: Mapping[str, Layer], sparsity: float, scope: str) -> dict[str, int]:
     """How many weights each layer keeps.
 
-    "layer" keeps the same share everywhere; "global" takes the counts that global magnitude pruning
-    would leave, so that a matrix method needs no ranking across layers of its own.
+    "global" takes the counts that global magnitude pruning would leave, so that a matrix method needs no
+    ranking across layers of its own; the other scopes have counts of their own, see `zeros_by_layer`.
+
+    Raises:
+        Unsupported: where the scope cannot reach the sparsity.
     """
     sizes = {name: layer.weight.numel() for name, layer in layers.items()}
-    if scope == "layer":
-        return {name: sizes[name] - zeros for name, zeros in apportion(sizes, sparsity).items()}
+    if scope != "global":
+        return {name: sizes[name] - zeros for name, zeros in zeros_by_layer(layers, sparsity, scope).items()}
     magnitudes = {name: layer.weight.abs() for name, layer in layers.items()}
     [masks] = topk_masks_exact(magnitudes, [zeros_of(sparsity, sum(sizes.values()))])
     return {name: int(mask.sum()) for name, mask in masks.items()}

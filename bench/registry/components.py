@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -80,12 +80,13 @@ class Component:
         return self.build(self.resolve(given))
 
 
+SCOPES = ("global", "layer", "erk", "uniform-plus")
 SCOPE = Param(
     "scope",
     str,
     "global",
-    "how the budget is spread over layers: by rank over all, or the same share in each",
-    choices=("global", "layer"),
+    "how the budget is spread over layers: by rank over all, the same share in each, by ERK, or uniform+",
+    choices=SCOPES,
 )
 
 
@@ -100,6 +101,7 @@ class Pruner(Component):
         mode: "score" builds a `Scorer`, "sparsify" a `Sparsifier`.
         unit: for scores, whether a "weight" or a "unit" (a neuron or an output channel) is ranked.
         nested: a sparsifier's promise that a higher sparsity keeps a subset; scores always nest.
+        scopes: the values of `scope` that make sense for the method; the first is its default.
         recipe: recipe keys that belong to the method, from its parameters, such as
             {"train.weight_decay": 5e-3}; they override the suite's.
     """
@@ -109,6 +111,7 @@ class Pruner(Component):
     mode: Literal["score", "sparsify"] = "score"
     unit: Literal["weight", "unit"] = "weight"
     nested: bool = False
+    scopes: tuple[str, ...] = SCOPES
     recipe: Callable[[Params], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
@@ -119,11 +122,13 @@ class Pruner(Component):
             raise ValueError(f"pruner '{self.name}': unit is 'weight' or 'unit', not {self.unit!r}")
         if any(param.name == SCOPE.name for param in self.params):
             raise ValueError(f"pruner '{self.name}': the parameter 'scope' is the harness's own")
+        if not self.scopes or not set(self.scopes) <= set(SCOPES):
+            raise ValueError(f"pruner '{self.name}': scopes are some of {', '.join(SCOPES)}")
 
     @property
     def all_params(self) -> tuple[Param, ...]:
         """The pruner's own parameters and the harness's `scope`."""
-        return (*self.params, SCOPE)
+        return (*self.params, replace(SCOPE, default=self.scopes[0], choices=tuple(self.scopes)))
 
     def make(self, given: Params) -> contracts.Scorer | contracts.Sparsifier:
         """Build the scorer or sparsifier; `scope` stays with the harness."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +25,7 @@ from bench.testing.tiny import BEDS, Bed
 
 SPARSITIES = (0.0, 0.1, 1 / 3, 0.5, 0.77, 0.9, 1.0)
 Answer = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -74,19 +75,38 @@ class PrunerCase(Subject[Pruner]):
             return made(given)  # type: ignore[no-any-return]
         return made(given, keep_counts(given.layers, sparsity, "layer"))  # type: ignore[no-any-return]
 
-    def pruner(
-        self, given: PruneInput, bed: Bed, scope: str = "global", *, seed: int = 0
-    ) -> dict[float, Pruned]:
-        """What the harness makes of the pruner at all of `SPARSITIES`."""
-        job = PruneJob(
-            self.component, {**self.params, "scope": scope}, seed, given, _typed(bed.batch(1), given.model)[0]
-        )
-        at = pruning(job, SPARSITIES, check_repeat=False)
-        return {sparsity: at(sparsity) for sparsity in SPARSITIES}
+    def pruner(self, given: PruneInput, bed: Bed, scope: str = "", *, seed: int = 0) -> dict[float, Pruned]:
+        """What the harness makes of the pruner at those of `SPARSITIES` that it does not decline.
 
-    def on(self, bed: Bed, scope: str = "global") -> dict[float, Pruned]:
+        Raises:
+            Unsupported: where it declines them all.
+        """
+        params = self.params | ({"scope": scope} if scope else {})
+        job = PruneJob(self.component, params, seed, given, _typed(bed.batch(1), given.model)[0])
+        at = pruning(job, SPARSITIES, check_repeat=False)
+        return supported(at, SPARSITIES)
+
+    def on(self, bed: Bed, scope: str = "") -> dict[float, Pruned]:
         """`pruner` on a fresh network of `bed`."""
         return self.pruner(self.input(bed), bed, scope)
+
+
+def supported(call: Callable[[float], T], sparsities: Sequence[float]) -> dict[float, T]:
+    """What `call` gives, by sparsity, leaving out those that a pruner says it cannot treat.
+
+    Raises:
+        Unsupported: where none is left.
+    """
+    found: dict[float, T] = {}
+    reason = ""
+    for sparsity in sparsities:
+        try:
+            found[sparsity] = call(sparsity)
+        except Unsupported as declined:
+            reason = declined.reason
+    if not found:
+        raise Unsupported(reason)
+    return found
 
 
 def tensors(answer: Answer) -> dict[str, Tensor]:

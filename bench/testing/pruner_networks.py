@@ -106,7 +106,10 @@ def prunes_with_every_choice(case: PrunerCase) -> None:
 def stays_pruned_in_fine_tuning(case: PrunerCase) -> None:
     """After masked steps with momentum the pruned weights are zero, and the others finite and moved."""
     given = case.input(case.home)
-    pruned = case.pruner(given, case.home)[0.5]
+    at = case.pruner(given, case.home)
+    if 0.5 not in at:
+        raise NotApplicable("it declines sparsity 0.5")
+    pruned = at[0.5]
     model: nn.Module = given.model
     apply_pruning(model, pruned)
     before = {

@@ -9,8 +9,8 @@ import torch
 import torch_pruning as tp
 from torch import Generator, Tensor, nn
 
-from bench import Params, PruneInput, Scorer, Unsupported
-from bench_torch_pruning.graph import dependencies, group_of, plain_copy, refuse_groups
+from bench import Params, PruneInput, Scorer, Unsupported, plain_copy
+from bench_torch_pruning.graph import dependencies, group_of, refuse_groups
 
 
 def rated_by(class_name: str, params: Params) -> Scorer:

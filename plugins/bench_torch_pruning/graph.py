@@ -1,34 +1,13 @@
-"""A plain copy of a model, and the groups of units that Torch-Pruning finds in it."""
+"""The groups of units that Torch-Pruning finds in a model."""
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import torch_pruning as tp
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 
 from bench import Layer, PruneInput, Unsupported
-
-_NOT_COPIED = ("__dict__", "__weakref__")
-
-
-def plain_copy(model: nn.Module) -> nn.Module:
-    """A copy of `model` with plain weights: parametrizations hide them from Torch-Pruning.
-
-    A deep copy shares the class that torch made for a parametrized module, and removing a
-    parametrization deletes the weight's property from it; so each copy gets a class of its own first.
-    """
-    plain = copy.deepcopy(model)
-    for module in list(plain.modules()):
-        if parametrize.is_parametrized(module):
-            shared = type(module)
-            members = {key: value for key, value in vars(shared).items() if key not in _NOT_COPIED}
-            module.__class__ = type(shared.__name__, shared.__bases__, members)
-            for name in list(module.parametrizations):  # type: ignore[arg-type]
-                parametrize.remove_parametrizations(module, name, leave_parametrized=True)
-    return plain
 
 
 def dependencies(model: nn.Module, example: Tensor) -> Any:

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from bench.engine.fold import fold
+from bench.engine.fold import fold, plain_copy
 
 
 def network():
@@ -30,3 +30,13 @@ def test_folding_a_copy_leaves_the_original_parametrized_and_working():
     assert torch.equal(model[0](inputs), before)
     fold(copy.deepcopy(model))
     assert torch.equal(fold(model)[0](inputs), before)
+
+
+def test_a_plain_copy_is_one_to_change_and_keeps_the_mode():
+    model = network().eval()
+    before = model[0].weight.detach().clone()
+    copied = plain_copy(model)
+    assert set(copied.state_dict()) == {"0.weight", "0.bias", "2.weight", "2.bias"}
+    assert not copied.training
+    copied[0].weight.data.zero_()
+    assert torch.equal(model[0].weight, before)

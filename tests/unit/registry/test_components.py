@@ -70,6 +70,17 @@ def test_scope_is_the_harnesss_and_never_reaches_the_pruner() -> None:
         pruner.resolve({"scope": "wide"})
 
 
+def test_a_pruner_may_leave_out_scopes_and_its_first_is_the_default() -> None:
+    pruner = bench.Pruner(**FACTS, scopes=("layer", "erk"))
+    assert pruner.resolve({}) == {"scope": "layer"}
+    assert pruner.resolve({"scope": "erk"}) == {"scope": "erk"}
+    with pytest.raises(UserError, match="'global' is not one of layer, erk"):
+        pruner.resolve({"scope": "global"})
+    for scopes in ((), ("wide",)):
+        with pytest.raises(ValueError, match="scopes are some of global, layer, erk, uniform-plus"):
+            bench.Pruner(**FACTS, scopes=scopes)
+
+
 def test_a_model_must_be_told_the_tasks_shape() -> None:
     model = bench.Model(**FACTS)
     with pytest.raises(UserError, match="parameter 'num_classes' is missing"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +38,49 @@ def sample_entries(weights: Tensor, n: int, generator: Generator) -> Tensor:
     Raises:
         ValueError: n is out of range, or a weight is negative, NaN or infinite (the message says where).
     """
+    flat, low, high = _checked(weights, n)
+    if low > 0:
+        return true_places(_first(_times(flat, high, generator), n))
+    positive, zero = true_places(flat > 0), true_places(flat == 0)
+    drawn = torch.zeros(len(flat), dtype=torch.bool, device=flat.device)
+    drawn[positive] = _first(_times(flat[positive], high, generator), min(n, len(positive)))
+    if n > len(positive):
+        even = torch.ones_like(zero, dtype=flat.dtype)
+        drawn[zero] = _first(_times(even, 1.0, generator), n - len(positive))
+    return true_places(drawn)
+
+
+def sample_with_chances(weights: Tensor, n: int, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Draw as `sample_entries` does, but positive weights alone, and say by which chance each came in.
+
+    The chance of an entry is conditional on the others: 1 − exp(−w·t), where t is the waiting time at
+    which the first entry that stays out would have come. Dividing what was drawn by its chance estimates
+    every entry without bias (Cohen and Kaplan, Summarizing Data using Bottom-k Sketches, PODC 2007).
+
+    Args:
+        weights: As for `sample_entries`.
+        n: How many at most; where fewer weights are positive, all of those are drawn, with chance 1.
+        generator: As for `sample_entries`. With one seed a smaller n draws a subset, and the same entries
+            as `sample_entries` draws.
+
+    Returns:
+        Sorted flat indices, int64, and their chances, float64, both of shape (k,), k ≤ n.
+
+    Raises:
+        ValueError: As for `sample_entries`.
+    """
+    flat, low, high = _checked(weights, n)
+    positive = true_places(flat > 0) if low <= 0 else torch.arange(len(flat), device=flat.device)
+    times = _times(flat[positive], high, generator)
+    drawn = _first(times, min(n, len(positive)))
+    places = positive[drawn]
+    end = times[~drawn].double().min() if len(places) < len(positive) else torch.tensor(inf)
+    chances = -torch.expm1(-(flat[places].double() / high) * (end.to(flat.device) / _EARLY))
+    return places, chances
+
+
+def _checked(weights: Tensor, n: int) -> tuple[Tensor, float, float]:
+    """Return the weights as a flat tensor, and the least and the largest of them."""
     flat = widened(weights, "weights").reshape(-1)
     if not 0 <= n <= len(flat):
         raise ValueError(f"n: {n} is not from 0 to {len(flat)}, the number of entries")
@@ -44,18 +88,16 @@ def sample_entries(weights: Tensor, n: int, generator: Generator) -> Tensor:
     if low < 0:
         place = int(true_places(flat < 0)[0])
         raise ValueError(f"weights: {flat[place].item()} at flat index {place} is negative")
-    if low > 0:
-        return true_places(_first(flat, high, n, generator))
-    positive, zero = true_places(flat > 0), true_places(flat == 0)
-    drawn = torch.zeros(len(flat), dtype=torch.bool, device=flat.device)
-    drawn[positive] = _first(flat[positive], high, min(n, len(positive)), generator)
-    if n > len(positive):
-        drawn[zero] = _first(torch.ones_like(zero, dtype=flat.dtype), 1.0, n - len(positive), generator)
-    return true_places(drawn)
+    return flat, low, high
 
 
-def _first(flat: Tensor, largest: float, n: int, generator: Generator) -> Tensor:
-    """Mark the n positive weights whose waiting times −log(u)/w end first.
+def _first(times: Tensor, n: int) -> Tensor:
+    """Mark the n waiting times that end first."""
+    return ~topk_masks_exact({"times": times}, [n])[0]["times"]
+
+
+def _times(flat: Tensor, largest: float, generator: Generator) -> Tensor:
+    """Draw the waiting times −log(u)/w of positive weights.
 
     The times are rounded to the weights' type, whose relative precision the small ones keep. Weights too
     small beside the largest for that type (1e-38 of it in float32) end last, in the order of their index.
@@ -64,7 +106,7 @@ def _first(flat: Tensor, largest: float, n: int, generator: Generator) -> Tensor
     for part, waits in _exponential(flat, generator):
         times[part] = waits.mul_(_EARLY)
         times[part].div_(flat[part] / largest)
-    return ~topk_masks_exact({"times": times}, [n])[0]["times"]
+    return times
 
 
 def _exponential(flat: Tensor, generator: Generator) -> Iterator[tuple[slice, Tensor]]:

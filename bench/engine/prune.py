@@ -69,14 +69,10 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
             function for a sparsifier.
         Unsupported: where it says that it cannot treat the model.
     """
-    check_finite(job.given.layers)
     if job.pruner.mode == "sparsify":
+        check_finite(job.given.layers)
         return lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat)
-    scores = _score(job)
-    if check_repeat:
-        first = {name: score.clone() for name, score in scores.items()}
-        if _differ(first, _score(job)):
-            raise TrialFault(job.component, _UNSEEDED)
+    scores = scores_of(job, check_repeat=check_repeat)
     masks = dict(zip(sparsities, keep_masks(scores, sparsities, job.scope), strict=True))
     if job.pruner.unit == "weight":
         return lambda sparsity: Pruned(masks[sparsity])
@@ -84,6 +80,17 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
 
 
 _UNSEEDED = "gave two results for one seed; draw from `given.generator` alone"
+
+
+def scores_of(job: PruneJob, *, check_repeat: bool) -> dict[str, Tensor]:
+    """What a scoring pruner says of the job's model, by layer; raises as `pruning` does."""
+    check_finite(job.given.layers)
+    scores = _score(job)
+    if check_repeat:
+        first = {name: score.clone() for name, score in scores.items()}
+        if _differ(first, _score(job)):
+            raise TrialFault(job.component, _UNSEEDED)
+    return scores
 
 
 def _score(job: PruneJob) -> dict[str, Tensor]:

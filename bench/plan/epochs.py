@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bench.plan.canonical import content_hash
 from bench.plan.sequences import round_sparsities
 from bench.plan.spec import Spec
+from bench.plan.trials import Trial
 from bench.suite.schedules import FROM_INIT, REWINDS
 
 
@@ -18,6 +21,16 @@ def epochs_after_dense(spec: Spec) -> int:
         once = spec.recipe.train.epochs - int(spec.schedule_params["rewind_epoch"])
     rounds = len(round_sparsities(spec.schedule_params, spec.sparsity)) if spec.schedule == "iterative" else 1
     return rounds * once
+
+
+def planned_epochs(trials: Iterable[Trial]) -> int:
+    """The epochs of trials and of the dense networks behind them, each counted once, on an empty store.
+
+    With R seeds, P one-shot entries and S sparsities: R · E_d + P · S · R · E_f.
+    """
+    listed = list(trials)
+    dense = {trial.stages.train: trial.spec.recipe.train.epochs for trial in listed}
+    return sum(dense.values()) + sum(epochs_after_dense(trial.spec) for trial in listed)
 
 
 def rewind_epoch(spec: Spec) -> int:

@@ -98,9 +98,9 @@ def complete_schedule(ref: Ref, recipe: Recipe, where: str) -> Ref:
 def schedule_words(name: str, params: Mapping[str, Any]) -> str:
     """A schedule as people call it: its name and what of `params` is no default; "" for the plain one."""
     defaults = {param.name: param.default for param in SCHEDULES.get(name, ())}
+    if params.get("rate"):  # which stands in place of rounds
+        defaults["rounds"] = 0
     told = [f"{key}={_short(value)}" for key, value in params.items() if value != defaults.get(key)]
-    if name == "iterative" and params.get("rate"):
-        told.remove("rounds=0")
     if name == "one-shot" and not told:
         return ""
     return f"{name} ({', '.join(told)})" if told else name

@@ -30,7 +30,7 @@ def apportion(
     left = due - sum(counts.values())
     while left < 0:
         spare = [name for name in sizes if counts[name] > lost[name]]
-        counts[max(spare, key=lambda name: counts[name] - exact[name])] -= 1
+        counts[max(reversed(spare), key=lambda name: counts[name] - exact[name])] -= 1
         left += 1
     by_remainder = sorted(sizes, key=lambda name: counts[name] - exact[name])
     for name in by_remainder:

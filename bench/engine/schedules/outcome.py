@@ -33,9 +33,11 @@ class Outcome:
 
 
 def packed(**groups: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors of several groups in one mapping, as artifacts hold them."""
+    """Tensors of several groups in one mapping, as artifacts hold them: none shares another's memory."""
     return {
-        f"{group}|{name}": tensor for group, tensors in groups.items() for name, tensor in tensors.items()
+        f"{group}|{name}": tensor.clone()
+        for group, tensors in groups.items()
+        for name, tensor in tensors.items()
     }
 
 

@@ -26,12 +26,14 @@ def further_masks(
             the same share, as nearly as what it has lost already allows.
 
     Raises:
-        ValueError: where more is gone already.
+        ValueError: where more is gone already, or for another scope.
     """
     sizes = {name: score.numel() for name, score in scores.items()}
     gone = zeros(alive)
     if scope == "layer":
         return counted_masks(scores, alive, apportion(sizes, sparsity, gone))
+    if scope != "global":
+        raise ValueError(f"no rule for scope '{scope}'")
     further = zeros_of(sparsity, sum(sizes.values())) - sum(gone.values())
     if further < 0:
         raise ValueError(f"more than {sparsity:g} of the weights are gone already")

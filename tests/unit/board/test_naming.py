@@ -1,4 +1,4 @@
-"""Contestants are called by their pruner, its reference and its schedule, where they are not the plain ones."""
+"""Contestants are called by their pruner, and by reference and schedule where there is more to say."""
 
 from __future__ import annotations
 

@@ -43,6 +43,7 @@ class Dense:
 class Standing:
     """A row of the board: one contestant of a cell, with a point for each sparsity of the grid.
 
+    `matched_to` is the pruner whose counts in each layer it takes over, "" where it is no such control.
     `seeds` counts those that have every sparsity; `seconds` is what one pruned network cost.
     `area` is the retention area against the cell's dense reference, `group` the tie group; both are
     None where a cell is missing. `areas` holds the area of each seed.
@@ -54,6 +55,9 @@ class Standing:
     pruner: str
     params: Mapping[str, Any]
     schedule: str
+    schedule_params: Mapping[str, Any]
+    matched_to: str
+    matched_params: Mapping[str, Any]
     dense: Dense
     points: tuple[Point, ...]
     seeds: int

@@ -9,13 +9,16 @@ from typing import Any
 from bench.board.labels import distinct_labels
 from bench.board.points import Row
 from bench.board.text import plain_text
+from bench.suite.schedules import schedule_words
 
 _ENTRY_DETAILS = (
     "spec.params.",
+    "spec.matched_to.params.",
     "spec.parametrization_params.",
     "spec.recipe.",
-    "spec.schedule",
+    "spec.schedule_params.",
     "components.pruner.",
+    "components.matched_to.",
     "components.",
     "spec.measures",
 )
@@ -39,16 +42,32 @@ def cell_names(first: Mapping[str, Row]) -> dict[str, CellName]:
 
 def entry_names(entries: Mapping[str, list[Row]]) -> dict[str, str]:
     """The names of a cell's contestants: the pruner, what surrounds it, and what sets it apart."""
-    names = {}
-    for entry, rows in entries.items():
-        parametrization, schedule = rows[0]["spec.parametrization"], rows[0]["spec.schedule"]
-        words = [] if parametrization == "direct" else [parametrization]
-        words += [rows[0]["spec.pruner"]] + ([] if schedule == "one-shot" else [schedule])
-        names[entry] = plain_text(" · ".join(map(str, words)))
+    names = {entry: plain_text(" · ".join(_words(rows[0]))) for entry, rows in entries.items()}
     details = {
         entry: {str(name): value for name, value in rows[0].items()} for entry, rows in entries.items()
     }
     return distinct_labels(names, details, _ENTRY_DETAILS)
+
+
+def under(row: Row, prefix: str) -> dict[str, Any]:
+    """The fields of `row` below `prefix`, by the rest of their names, without those that it lacks."""
+    return {
+        str(name).removeprefix(prefix): value
+        for name, value in row.items()
+        if str(name).startswith(prefix) and value is not None and value == value  # noqa: PLR0124 - not NaN
+    }
+
+
+def _words(row: Row) -> list[str]:
+    parametrization = str(row["spec.parametrization"])
+    matched = under(row, "spec.matched_to.").get("name")
+    schedule = schedule_words(str(row["spec.schedule"]), under(row, "spec.schedule_params."))
+    pruner = str(row["spec.pruner"]) + (f" (layer-matched to {matched})" if matched else "")
+    return [
+        *([] if parametrization == "direct" else [parametrization]),
+        pruner,
+        *([schedule] if schedule else []),
+    ]
 
 
 def _names(within: Mapping[str, str], first: Mapping[str, Row], kind: str) -> dict[str, str]:

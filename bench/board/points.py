@@ -10,6 +10,7 @@ from typing import Any
 from bench.analysis.intervals import estimate
 from bench.board.cells import Dense, Point
 from bench.board.metrics import Metric
+from bench.suite.schedules import FROM_INIT
 
 Row = Mapping[Any, Any]
 BySeed = Mapping[int, Row]
@@ -43,8 +44,12 @@ def point(sparsity: float, rows: BySeed, metric: Metric) -> Point:
 
 
 def seconds(row: Row) -> float | None:
-    """What the trial's network cost: training, pruning and fine-tuning, measuring left out."""
-    spent = [number(row, f"timing.{stage}") for stage in ("train", "prune", "finetune")]
+    """What the trial's network cost: training, pruning and fine-tuning, measuring left out.
+
+    A schedule that starts from initialisation trains a network of its own, and none before it.
+    """
+    stages = ("prune", "finetune") if row["spec.schedule"] in FROM_INIT else ("train", "prune", "finetune")
+    spent = [number(row, f"timing.{stage}") for stage in stages]
     there = [value for value in spent if value is not None]
     return sum(there) if there else None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench.analysis.intervals import estimate
 from bench.board.cells import Cell, Dense, Standing
 from bench.board.metrics import Metric, primary_metric
-from bench.board.naming import cell_names, entry_names
+from bench.board.naming import cell_names, entry_names, under
 from bench.board.pareto import pareto_front
 from bench.board.points import Row, dense_reference, point, seconds
 from bench.board.retention import halvings, retention_area
@@ -20,8 +20,6 @@ from bench.board.unpruned import without_controls
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-_PARAMS = "spec.params."
 
 
 @dataclass(frozen=True)
@@ -106,13 +104,17 @@ def _standing(rows: list[Row], label: str, shared: _Shared) -> Standing:
     }
     cost = estimate([seconds(row) for row in rows])
     first = rows[0]
+    matched = under(first, "spec.matched_to.")
     return Standing(
         entry=str(first["entry"]),
         label=label,
         parametrization=plain_text(first["spec.parametrization"]),
         pruner=plain_text(first["spec.pruner"]),
-        params=_params(first),
+        params=under(first, "spec.params."),
         schedule=plain_text(first["spec.schedule"]),
+        schedule_params=under(first, "spec.schedule_params."),
+        matched_to=plain_text(matched.get("name", "")),
+        matched_params=under(first, "spec.matched_to.params."),
         dense=shared.dense[str(first["dense"])],
         points=points,
         seeds=len(complete),
@@ -138,14 +140,6 @@ def _reference(entries: Mapping[str, list[Row]], dense: Mapping[str, Dense], met
         return -count[key], -sign * known.mean if known else float("inf"), key
 
     return dense[min(count, key=preference)]
-
-
-def _params(row: Row) -> dict[str, Any]:
-    return {
-        str(name).removeprefix(_PARAMS): value
-        for name, value in row.items()
-        if str(name).startswith(_PARAMS) and value is not None and value == value  # noqa: PLR0124 - not NaN
-    }
 
 
 def _front(cell: Cell) -> tuple[tuple[int, int], ...]:

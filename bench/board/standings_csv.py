@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from bench.analysis.intervals import Estimate
 from bench.board.cells import Cell, Point, Standing
@@ -55,6 +56,9 @@ def _header() -> Iterator[str]:
         "pruner",
         "params",
         "schedule",
+        "schedule_params",
+        "matched_to",
+        "matched_params",
     )
     yield from ("metric", "sparsity", "seeds")
     yield from (part for name in _ESTIMATES for part in (name, f"{name}_half"))
@@ -63,7 +67,6 @@ def _header() -> Iterator[str]:
 
 
 def _line(cell: Cell, standing: Standing, point: Point) -> Iterator[tuple[str, str | int | float]]:
-    params = canonical_json(dict(standing.params)).decode()
     texts = {
         "suite": cell.suite,
         "version": cell.version,
@@ -72,8 +75,11 @@ def _line(cell: Cell, standing: Standing, point: Point) -> Iterator[tuple[str, s
         "label": standing.label,
         "parametrization": standing.parametrization,
         "pruner": standing.pruner,
-        "params": params,
+        "params": _json(standing.params),
         "schedule": standing.schedule,
+        "schedule_params": _json(standing.schedule_params),
+        "matched_to": standing.matched_to,
+        "matched_params": _json(standing.matched_params),
         "metric": cell.metric.name,
         "group": standing.group or "",
         "entry": standing.entry,
@@ -92,6 +98,10 @@ def _line(cell: Cell, standing: Standing, point: Point) -> Iterator[tuple[str, s
 def _estimate(name: str, one: Estimate | None) -> Iterator[tuple[str, str | float]]:
     yield name, "" if one is None else significant(one.mean)
     yield f"{name}_half", "" if one is None or one.half is None else significant(one.half)
+
+
+def _json(params: Mapping[str, Any]) -> str:
+    return canonical_json(dict(params)).decode()
 
 
 def _inert(text: str) -> str:

@@ -68,20 +68,27 @@ def command(
 
 
 def _summary(trials: Sequence[Trial], state_of: dict[str, str]) -> list[str]:
+    from bench.plan.epochs import planned_epochs  # noqa: PLC0415
+    from bench.suite.schedules import schedule_words  # noqa: PLC0415
+
     counts = Counter(state_of.values())
     dense = {trial.stages.train for trial in trials if state_of[trial.trial_id] == "todo"}
     named = " + ".join(dict.fromkeys(f"{trial.suite.name} {trial.suite.version}" for trial in trials))
     lines = [
         f"{named}: {len(trials)} trials: "
         + ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-        + f"; {len(dense)} dense networks behind those to do"
+        + f"; {len(dense)} dense networks behind those to do, "
+        + f"{planned_epochs([one for one in trials if state_of[one.trial_id] == 'todo'])} epochs in all"
     ]
     groups: dict[tuple[str, str, str], list[Trial]] = {}
     for trial in trials:
         spec = trial.spec
         own = ", ".join(f"{key}={value}" for key, value in spec.params.items())
         entry = spec.pruner if spec.parametrization == "direct" else f"{spec.parametrization} {spec.pruner}"
-        groups.setdefault((spec.task, spec.model, f"{entry}({own})"), []).append(trial)
+        matched = f" layer-matched to {spec.matched_to.name}" if spec.matched_to else ""
+        schedule = schedule_words(spec.schedule, spec.schedule_params)
+        words = f"{entry}({own}){matched}{f', {schedule}' if schedule else ''}"
+        groups.setdefault((spec.task, spec.model, words), []).append(trial)
     for (task, model, entry), members in groups.items():
         states = Counter(state_of[trial.trial_id] for trial in members)
         words = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))

@@ -12,16 +12,30 @@ def zeros_of(sparsity: float, total: int) -> int:
     return round(sparsity * total)
 
 
-def apportion(sizes: Mapping[str, int], sparsity: float) -> dict[str, int]:
+def apportion(
+    sizes: Mapping[str, int], sparsity: float, least: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """The same share of zeros in every layer, with exactly round(sparsity · total) in all.
 
     Largest remainders get what rounding down left over; ties go to the earlier layer. Each count is its
     exact share rounded down or up, so between two sparsities that are 1 / size apart or more no layer
-    regains weights; between closer ones a layer may regain one.
+    regains weights; between closer ones a layer may regain one. Where layers have lost `least`
+    already, none gets fewer: the others then make up for it.
+
+    Raises:
+        ValueError: where `least` is more than all layers may lose together.
     """
     exact = {name: sparsity * size for name, size in sizes.items()}
-    counts = {name: min(sizes[name], int(share)) for name, share in exact.items()}
-    left = zeros_of(sparsity, sum(sizes.values())) - sum(counts.values())
+    lost = least or dict.fromkeys(sizes, 0)
+    counts = {name: max(lost[name], min(sizes[name], int(share))) for name, share in exact.items()}
+    due = zeros_of(sparsity, sum(sizes.values()))
+    if sum(lost.values()) > due:
+        raise ValueError(f"more than {sparsity:g} of the weights are gone already")
+    left = due - sum(counts.values())
+    while left < 0:
+        spare = [name for name in sizes if counts[name] > lost[name]]
+        counts[max(reversed(spare), key=lambda name: counts[name] - exact[name])] -= 1
+        left += 1
     by_remainder = sorted(sizes, key=lambda name: counts[name] - exact[name])
     for name in by_remainder:
         if left <= 0:

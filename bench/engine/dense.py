@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from bench.engine.objectives import StageLoss
 from bench.engine.session import Session
 from bench.engine.tracing import Tracer, Traces
 from bench.engine.train import Course, train
+from bench.plan.epochs import epoch_key
 from bench.plan.seeds import derive_seed
 from bench.plan.spec import Spec
 from bench.plan.trials import Trial
@@ -36,8 +37,10 @@ class Dense:
     traces: Traces
 
 
-def dense_network(session: Session, trial: Trial) -> Dense:
+def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) -> Dense:
     """The trial's dense network: from the store if it is there and sound, else trained and stored.
+
+    While it is trained, what it is after each of `epochs` is stored too, for trials that rewind there.
 
     Raises:
         Diverged: where training does not stay finite.
@@ -57,6 +60,8 @@ def dense_network(session: Session, trial: Trial) -> Dense:
 
     def after_epoch(epoch: int) -> None:
         tracer(model, epoch)
+        if epoch in epochs:
+            keep_epoch(session, trial, model, epoch)
         session.progress("train", 1)
 
     course = Course(
@@ -74,6 +79,12 @@ def dense_network(session: Session, trial: Trial) -> Dense:
     facts = {"seconds": seconds, **evaluation.__dict__, "traces": asdict(tracer.traces)}
     write_artifact(path, Artifact(model.state_dict(), facts))
     return Dense(model.eval(), evaluation, seconds, was_cached=False, traces=tracer.traces)
+
+
+def keep_epoch(session: Session, trial: Trial, model: nn.Module, epoch: int) -> None:
+    """Store what the dense network of `trial` is after `epoch` epochs of its training."""
+    path = session.layout.artifact("epoch", epoch_key(trial.stages.train, epoch))
+    write_artifact(path, Artifact(model.state_dict(), {"epoch": epoch}))
 
 
 def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:

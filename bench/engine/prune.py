@@ -70,14 +70,10 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
         Unsupported: where it says that it cannot treat the model; from the returned function where the
             scope cannot reach the sparsity.
     """
-    check_finite(job.given.layers)
     if job.pruner.mode == "sparsify":
+        check_finite(job.given.layers)
         return lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat)
-    scores = _score(job)
-    if check_repeat:
-        first = {name: score.clone() for name, score in scores.items()}
-        if _differ(first, _score(job)):
-            raise TrialFault(job.component, _UNSEEDED)
+    scores = scores_of(job, check_repeat=check_repeat)
     masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
 
     def at(sparsity: float) -> Pruned:
@@ -92,6 +88,17 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
 
 
 _UNSEEDED = "gave two results for one seed; draw from `given.generator` alone"
+
+
+def scores_of(job: PruneJob, *, check_repeat: bool) -> dict[str, Tensor]:
+    """What a scoring pruner says of the job's model, by layer; raises as `pruning` does."""
+    check_finite(job.given.layers)
+    scores = _score(job)
+    if check_repeat:
+        first = {name: score.clone() for name, score in scores.items()}
+        if _differ(first, _score(job)):
+            raise TrialFault(job.component, _UNSEEDED)
+    return scores
 
 
 def _score(job: PruneJob) -> dict[str, Tensor]:

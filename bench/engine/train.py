@@ -27,7 +27,10 @@ class Diverged(Exception):  # noqa: N818
 class Course:
     """What a stage trains by: its recipe, its loss, the seed of its data order, and who is told.
 
-    `component` names the model, which answers for what its forward pass raises.
+    `component` names the model, which answers for what its forward pass raises. A course may be run in
+    part: from after epoch `first`, its learning rate where it would then be, to epoch `last`. `replay`
+    draws the data order of the epochs before `first` too, so that those after it see what they would
+    have seen. `after_step` is told how many steps of the course are done, and may change the weights.
     """
 
     recipe: StageRecipe
@@ -35,6 +38,10 @@ class Course:
     seed: int
     after_epoch: Callable[[int], None]
     component: str = "the model"
+    first: int = 0
+    last: int | None = None
+    replay: bool = False
+    after_step: Callable[[int, torch.optim.Optimizer], None] | None = None
 
 
 def train(
@@ -61,8 +68,11 @@ def train(
     rate = learning_rate(recipe, data.steps(recipe.batch_size))
     held = _held(model, masks or {})
     model.train()
-    step = 0
-    for epoch in range(1, recipe.epochs + 1):
+    step = course.first * data.steps(recipe.batch_size)
+    for _ in range(course.first if course.replay else 0):
+        for _ in data.epoch(recipe.batch_size, generator, recipe.augment):
+            pass
+    for epoch in range(course.first + 1, (recipe.epochs if course.last is None else course.last) + 1):
         total = torch.zeros((), device=device)
         for inputs, targets in data.epoch(recipe.batch_size, generator, recipe.augment):
             for group in optimizer.param_groups:
@@ -70,6 +80,8 @@ def train(
             total += _step(model, optimizer, course, data, (inputs, targets))
             _hold(held)
             step += 1
+            if course.after_step is not None:
+                course.after_step(step, optimizer)
         if not torch.isfinite(total):
             raise Diverged(epoch)
         course.after_epoch(epoch)

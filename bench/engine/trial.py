@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-import torch
 from torch import Tensor, nn
 
 from bench.engine.data import DeviceData
 from bench.engine.dense import Dense, dense_network
 from bench.engine.evaluate import evaluate
-from bench.engine.finetune import finetune
 from bench.engine.fold import fold
 from bench.engine.measuring import take_measures
-from bench.engine.prunable import prunable_layers
-from bench.engine.prune import PruneJob, pruning
-from bench.engine.pruned import Pruned, apply_pruning
 from bench.engine.readings import Readings
+from bench.engine.schedules.deciding import PrunedAt
+from bench.engine.schedules.play import open_schedule, play
+from bench.engine.schedules.scene import Scene
 from bench.engine.session import Session
 from bench.engine.tracing import Traces
-from bench.plan.seeds import derive_seed
+from bench.plan.epochs import rewind_epoch
 from bench.plan.trials import Trial
-from bench.registry.components import Pruner
-from bench.registry.contracts import Evaluation, Layer, MeasureInput, PruneInput
+from bench.registry.contracts import Evaluation, Layer, MeasureInput
 
 
 @dataclass(frozen=True)
@@ -42,12 +38,12 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class Job:
-    """Trials that share a dense network and a pruner, ready to run one by one."""
+    """Trials that share a dense network, a pruner and a schedule, ready to run one by one."""
 
     session: Session
     dense: Dense
     layers: dict[str, Layer]
-    pruned_at: Callable[[float], Pruned]
+    pruned_at: PrunedAt
     score_seconds: float
 
 
@@ -57,50 +53,28 @@ def open_job(session: Session, trials: Sequence[Trial]) -> Job:
     The trials must have equal `stages.train` and `stages.score`.
     """
     first = trials[0]
-    spec = first.spec
-    dense = dense_network(session, first)
-    data = session.data(spec)
-    layers = prunable_layers(dense.model, include_output=spec.output_layer == "included")
-    pruner = cast("Pruner", session.catalog.get("pruner", spec.pruner))
-    seed = derive_seed(spec.seed, "prune")
-    job = PruneJob(
-        pruner=pruner,
-        params=spec.params,
-        seed=seed,
-        given=_prune_input(dense.model, layers, data, seed),
-        example=data.example(),
-    )
+    rewinds = {rewind_epoch(trial.spec) for trial in trials} - {0}
+    dense = dense_network(session, first, rewinds)
+    scene = _scene(session, first, dense)
+    layers = scene.layers(dense.model)
     started = time.perf_counter()
-    session.at(job.component)
-    pruned_at = pruning(
-        job,
-        sorted({trial.spec.sparsity for trial in trials}),
-        check_repeat=session.first_use(f"{pruner.name}|{pruner.version}|{spec.params}|{spec.model}"),
-    )
+    pruned_at = open_schedule(scene, sorted({trial.spec.sparsity for trial in trials}))
     return Job(session, dense, layers, pruned_at, time.perf_counter() - started)
 
 
 def run_trial(job: Job, trial: Trial, *, keep: bool) -> TrialResult:
-    """Prune at the trial's sparsity, fine-tune, and measure."""
+    """Play the trial's schedule, prunings and training, and measure what it leaves."""
     session, dense = job.session, job.dense
     data = session.data(trial.spec)
-    started = time.perf_counter()
-    session.at(f"pruner '{trial.spec.pruner}'")
-    pruned = job.pruned_at(trial.spec.sparsity)
-    session.at("")
     plain = fold(copy.deepcopy(dense.model))
-    shrunk = copy.deepcopy(plain)
-    apply_pruning(shrunk, pruned)
-    prune_seconds = time.perf_counter() - started + job.score_seconds
-    final = copy.deepcopy(shrunk)
-    tuned = finetune(session, trial, final, pruned, keep=keep)
+    outcome = play(_scene(session, trial, dense), plain, job.pruned_at, keep=keep)
     started = time.perf_counter()
     given = MeasureInput(
         dense=plain.eval(),
-        pruned=shrunk.eval(),
-        final=final.eval(),
+        pruned=outcome.pruned.eval(),
+        final=outcome.final.eval(),
         layers=job.layers,
-        masks=pruned.masks,
+        masks=outcome.pruning.masks,
         evaluate=_Evaluations(data, plain, dense.evaluation),
         example=data.example(),
         data=data.task,
@@ -109,23 +83,15 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> TrialResult:
     readings = take_measures(trial.spec.measures, given, session)
     timing = {
         "train": dense.seconds,
-        "prune": prune_seconds,
-        "finetune": tuned.seconds,
+        "prune": outcome.prune_seconds + job.score_seconds,
+        "finetune": outcome.train_seconds,
         "measure": time.perf_counter() - started,
     }
-    return TrialResult(readings, job.layers, dict(pruned.masks), timing, dense.traces)
+    return TrialResult(readings, job.layers, dict(outcome.pruning.masks), timing, dense.traces)
 
 
-def _prune_input(model: nn.Module, layers: dict[str, Layer], data: DeviceData, seed: int) -> PruneInput:
-    classification = data.task.kind == "classification"
-    loss = nn.functional.cross_entropy if classification else nn.functional.mse_loss
-    return PruneInput(
-        model=model,
-        layers=layers,
-        generator=torch.Generator().manual_seed(seed),
-        batch=lambda size: data.held_batch(size, torch.Generator().manual_seed(derive_seed(seed, "batch"))),
-        loss=loss,
-    )
+def _scene(session: Session, trial: Trial, dense: Dense) -> Scene:
+    return Scene(session, trial, dense.model, tick=lambda: session.progress("finetune", 1))
 
 
 class _Evaluations:

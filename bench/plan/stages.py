@@ -62,12 +62,17 @@ def stage_keys(
             **({"traces": traced} if traced else {}),
         }
     )
+    return keys_after(train, spec, versions)
+
+
+def keys_after(train: str, spec: Mapping[str, Any], versions: Mapping[str, str]) -> StageKeys:
+    """The keys of a trial's stages where that of its dense network is known, traces and all."""
     score = content_hash(
         {
             "stage": "score",
             "train": train,
             "spec": {key: spec[key] for key in _SCORE},
-            "versions": _versions(versions, ("pruner",)),
+            "versions": _versions(versions, ("pruner", "matched_to")),
         }
     )
     finetune = content_hash(

@@ -53,6 +53,8 @@ class Trial:
 def plan_trials(suite: AnySuite, catalog: Catalog) -> list[Trial]:
     """All trials of a suite, or of the suites that it joins, in the file's order.
 
+    Controls that two entries have in common are one contestant.
+
     Raises:
         UserError: for unknown components or parameters, or where two entries give the same trial.
     """
@@ -87,7 +89,9 @@ def _planned(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
             for sparsity in contest.sparsities:
                 spec = _spec(contest, seed, sparsity, suite.file, measures)
                 plain = spec.model_dump(mode="json")
-                trial_id = content_hash({"spec": plain, "components": _identities(components)})
+                trial_id = content_hash({"spec": plain, "components": identities_of(components)})
+                if trial_id in trials and contest.matched_to is not None:
+                    continue
                 if trial_id in trials:
                     raise UserError(
                         f"{suite.where}: two entries give the same trial: pruner '{spec.pruner}' at "
@@ -109,7 +113,7 @@ def _spec(contest: Contest, seed: int, sparsity: float, file: SuiteFile, measure
         parametrization_params=contest.parametrization.params,
         pruner=contest.pruner.name,
         params=contest.pruner.params,
-        matched_to=None,
+        matched_to=contest.matched_to,
         schedule=contest.schedule.name,
         schedule_params=contest.schedule.params,
         sparsity=sparsity,
@@ -128,6 +132,8 @@ def _components(contest: Contest, measures: tuple[Ref, ...], catalog: Catalog) -
         "parametrization": ("parametrization", contest.parametrization.name),
         "pruner": ("pruner", contest.pruner.name),
     }
+    if contest.matched_to is not None:
+        names["matched_to"] = ("pruner", contest.matched_to.name)
     stages: Mapping[str, StageRecipe] = {"train": contest.recipe.train, "finetune": contest.recipe.finetune}
     for stage, recipe in stages.items():
         names[f"objective:{stage}"] = ("objective", recipe.objective)
@@ -152,7 +158,7 @@ def _reference(kind: str, name: str, catalog: Catalog) -> ComponentRef:
     )
 
 
-def _identities(components: Mapping[str, ComponentRef]) -> dict[str, dict[str, str]]:
+def identities_of(components: Mapping[str, ComponentRef]) -> dict[str, dict[str, str]]:
     """What of the components goes into the id: their own versions, not their distributions'."""
     return {key: {"name": ref.name, "version": ref.version} for key, ref in components.items()}
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from statistics import median
 
 from bench.errors import UserError
+from bench.plan.epochs import epochs_after_dense
 from bench.plan.trials import Trial
 from bench.store.reading import read_records
+from bench.store.record import Record
 
 Cell = tuple[str, str]
 
@@ -17,23 +19,33 @@ Cell = tuple[str, str]
 def estimate(trials: Sequence[Trial], state_of: Mapping[str, str], store: Path) -> float | None:
     """Seconds of one worker for the trials that are to do, or None where no record tells.
 
-    A trial costs the median of the records with its task and model, its dense network likewise.
+    By the medians of the records with its task and model, a trial costs what pruning and measuring
+    took and what an epoch took for each of its own, and its dense network what that took to train.
     """
     todo = [trial for trial in trials if state_of[trial.trial_id] == "todo"]
     if not todo or not store.exists():
         return None
     trained: dict[Cell, list[float]] = defaultdict(list)
-    spent: dict[Cell, list[float]] = defaultdict(list)
+    epoch: dict[Cell, list[float]] = defaultdict(list)
+    rest: dict[Cell, list[float]] = defaultdict(list)
     try:
         for record in read_records(store):
             cell = (record.spec.task, record.spec.model)
             if record.status == "ok":
-                trained[cell].append(record.timing.get("train", 0.0))
-                spent[cell].append(sum(record.timing.values()) - record.timing.get("train", 0.0))
+                timing, epochs = record.timing, epochs_after_dense(record.spec)
+                training, tuning = timing.get("train", 0.0), timing.get("finetune", 0.0)
+                trained[cell].append(training)
+                rest[cell].append(sum(timing.values()) - training - tuning)
+                epoch[cell].append(tuning / epochs if epochs else _per_epoch(record))
     except UserError:
         return None
     dense = {trial.stages.train: (trial.spec.task, trial.spec.model) for trial in todo}
-    cells = [(trial.spec.task, trial.spec.model) for trial in todo]
-    if any(cell not in spent for cell in cells):
+    cells = [((trial.spec.task, trial.spec.model), epochs_after_dense(trial.spec)) for trial in todo]
+    if any(cell not in rest for cell, _ in cells):
         return None
-    return sum(median(spent[cell]) for cell in cells) + sum(median(trained[cell]) for cell in dense.values())
+    own = sum(median(rest[cell]) + epochs * median(epoch[cell]) for cell, epochs in cells)
+    return own + sum(median(trained[cell]) for cell in dense.values())
+
+
+def _per_epoch(record: Record) -> float:
+    return record.timing.get("train", 0.0) / max(1, record.spec.recipe.train.epochs)

@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bench.plan.epochs import rewind_epoch
 from bench.plan.trials import Trial
 
 
 @dataclass(frozen=True)
 class WorkItem:
-    """What a worker does in one go: train a dense network, or run trials that share a scoring pass."""
+    """What a worker does in one go: train a dense network, or run trials that share a scoring pass.
+
+    `epochs` are those of training after which some trial will want the dense network back.
+    """
 
     kind: Literal["train", "trials"]
     trials: tuple[Trial, ...]
+    epochs: tuple[int, ...] = ()
 
     @property
     def train_key(self) -> str:
@@ -37,7 +42,7 @@ class Queue:
             if is_trained(group[0]):
                 self._ready.extend(items)
             else:
-                self._training.append(WorkItem("train", (group[0],)))
+                self._training.append(WorkItem("train", (group[0],), _rewinds(group)))
                 self._waiting[group[0].stages.train] = items
 
     @property
@@ -78,6 +83,10 @@ class Queue:
         left = tuple(trials)
         if left:
             self._ready.appendleft(WorkItem("trials", left))
+
+
+def _rewinds(trials: Iterable[Trial]) -> tuple[int, ...]:
+    return tuple(sorted({rewind_epoch(trial.spec) for trial in trials} - {0}))
 
 
 def _grouped(trials: Iterable[Trial], key: Callable[[Trial], str]) -> list[list[Trial]]:

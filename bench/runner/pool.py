@@ -111,8 +111,9 @@ class Pool:
             worker.item, worker.left, worker.heard = item, list(item.trials), time.monotonic()
             worker.current, worker.component, worker.started = item.trials[0], "", now()
             trials = [trial.plain() for trial in item.trials]
+            work = {"kind": item.kind, "trials": trials, "epochs": item.epochs, "keep": self._options.keep}
             try:
-                send(worker.spawned.pipe, {"kind": item.kind, "trials": trials, "keep": self._options.keep})
+                send(worker.spawned.pipe, work)
             except OSError:
                 worker.item = None
                 self._queue.take_back(item)

@@ -9,6 +9,7 @@ from typing import NoReturn, Self
 
 from tqdm import tqdm
 
+from bench.plan.epochs import epochs_after_dense
 from bench.plan.trials import Trial
 
 
@@ -38,7 +39,7 @@ class Progress:
         self._bar.close()
 
     def epochs(self, count: int, trial_id: str | None) -> None:
-        """Some epochs are done, of a trial's fine-tuning or of a dense network."""
+        """Some epochs are done, of a trial or of a dense network."""
         if trial_id in self._left:
             self._left[trial_id] -= count
         self._bar.update(count)
@@ -58,5 +59,5 @@ class Progress:
 
 
 def trial_steps(trial: Trial) -> int:
-    """The steps of a trial: its fine-tuning epochs, and one for pruning and measuring."""
-    return trial.spec.recipe.finetune.epochs + 1
+    """The steps of a trial: its own epochs of training, and one for pruning and measuring."""
+    return epochs_after_dense(trial.spec) + 1

@@ -110,4 +110,4 @@ def plugins_of(trial: Trial) -> dict[str, str]:
 
 def _kind(key: str) -> str:
     kind = key.partition(":")[0]
-    return "objective" if kind == "penalty" else kind
+    return {"penalty": "objective", "matched_to": "pruner"}.get(kind, kind)

@@ -61,19 +61,19 @@ class _Worker:
         trials = [Trial.from_plain(plain) for plain in message["trials"]]
         try:
             if message["kind"] == "train":
-                self._train(trials[0])
+                self._train(trials[0], message["epochs"])
             else:
                 self._run(trials, keep=message["keep"])
         except UserError as error:
             send(self._pipe, {"event": "user_error", "message": error.message, "hint": error.hint})
         send(self._pipe, {"event": "done"})
 
-    def _train(self, trial: Trial) -> None:
+    def _train(self, trial: Trial, epochs: Sequence[int]) -> None:
         from bench.engine.dense import dense_network  # noqa: PLC0415
 
         started = now()
         try:
-            dense_network(self._session, trial)
+            dense_network(self._session, trial, epochs)
         except UserError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs only the trials that need it

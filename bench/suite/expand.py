@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, cast
 
+from bench.errors import UserError
 from bench.registry.catalog import Catalog
 from bench.registry.components import Pruner
 from bench.suite.layers import complete, complete_objectives, layered
@@ -16,10 +17,15 @@ from bench.suite.recipe import Recipe
 from bench.suite.schedules import complete_schedule
 from bench.suite.schema import Entry, Override, Ref
 
+CONTROLS = ("random", "magnitude")
+
 
 @dataclass(frozen=True)
 class Contest:
-    """All that a suite fixes but the seed and the sparsity; parameters are complete."""
+    """All that a suite fixes but the seed and the sparsity; parameters are complete.
+
+    `matched_to` is the pruner whose counts a layer-matched control takes over, if it is one.
+    """
 
     task: Ref
     model: Ref
@@ -28,6 +34,7 @@ class Contest:
     schedule: Ref
     recipe: Recipe
     sparsities: tuple[float, ...]
+    matched_to: Ref | None = None
 
 
 def expand(suite: LoadedSuite, catalog: Catalog) -> Iterator[Contest]:
@@ -66,14 +73,35 @@ def _contests(
             suite.settings.recipe,
             method_recipe(offer, ref.params),
         ]
-        yield Contest(
+        recipe = complete_objectives(layered(suite.file.recipe, layers, where), catalog, where)
+        contest = Contest(
             task=task,
             model=model,
             parametrization=parametrization,
             pruner=ref,
-            schedule=complete_schedule(entry.schedule, where),
-            recipe=complete_objectives(layered(suite.file.recipe, layers, where), catalog, where),
+            schedule=complete_schedule(entry.schedule, recipe, where),
+            recipe=recipe,
             sparsities=entry.sparsity or suite.file.grid.sparsity,
+        )
+        _check_reachable(contest, where)
+        yield contest
+        if entry.control is not None:
+            yield from _controls(contest, catalog, where)
+
+
+def _controls(contest: Contest, catalog: Catalog, where: str) -> Iterator[Contest]:
+    """The layer-matched controls of a contest; a pruner is no control of itself."""
+    for name in CONTROLS:
+        if name != contest.pruner.name:
+            control = complete("pruner", Ref(name=name, params={"scope": "layer"}), catalog, where)
+            yield replace(contest, pruner=control, matched_to=contest.pruner)
+
+
+def _check_reachable(contest: Contest, where: str) -> None:
+    if contest.schedule.params.get("rate", 0) > 0 and 1.0 in contest.sparsities:
+        raise UserError(
+            f"{where}: a rate a round never reaches sparsity 1",
+            "give rounds in place of rate, or the entry sparsities of its own",
         )
 
 

@@ -57,12 +57,17 @@ class Grid(Strict):
 
 
 class Entry(Strict):
-    """A contestant: a pruner, or a product of its parameters, with what surrounds it."""
+    """A contestant: a pruner, or a product of its parameters, with what surrounds it.
+
+    `control` adds contestants that take over the number of weights that it leaves in each layer, and
+    choose which ones by themselves.
+    """
 
     pruner: str
     params: dict[str, Any] = Field(default_factory=dict)
     parametrization: Named = Ref(name="direct")
     schedule: Named = Ref(name="one-shot")
+    control: Literal["layer-matched"] | None = None
     recipe: dict[str, dict[str, Any]] = Field(default_factory=dict)
     sparsity: tuple[Sparsity, ...] | None = None
 

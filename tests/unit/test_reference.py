@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from bench.registry.catalog import Catalog
 from bench.store.reading import read_records
 from bench.suite.recipe import FinetuneRecipe, StageRecipe
+from bench.suite.schedules import RETRAIN, SCHEDULES
 from bench.suite.schema import JoinedFile, Ref, SuiteFile
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -92,6 +93,19 @@ def test_types_are_named_as_they_are() -> None:
         for word, kind in words.items():
             if shown[key][0] == word:
                 assert kind in set(types_in(field.annotation)), key
+
+
+def test_every_parameter_of_a_schedule_is_documented_with_its_default() -> None:
+    page = (DOCS / "schedules.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \| `([^`]+)` \|", page, re.MULTILINE)
+    declared = [(name, one.name, str(one.default)) for name, params in SCHEDULES.items() for one in params]
+    assert sorted(rows) == sorted(declared)
+
+
+def test_every_way_of_training_on_is_documented() -> None:
+    page = (DOCS / "schedules.md").read_text(encoding="utf-8")
+    [table] = re.findall(r"`retrain` is one of\n\n(.+?)\n\n", page, re.DOTALL)
+    assert tuple(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)[1:]) == RETRAIN[0].choices
 
 
 @pytest.fixture

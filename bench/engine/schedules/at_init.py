@@ -1,0 +1,37 @@
+"""Pruning at initialisation: the untrained network is pruned once, then trained as the dense one was."""
+
+from __future__ import annotations
+
+import copy
+import time
+
+from bench.engine.pruned import apply_pruning, check_no_regrowth
+from bench.engine.schedules.deciding import PrunedAt
+from bench.engine.schedules.outcome import Outcome
+from bench.engine.schedules.retrain import retrain
+from bench.engine.schedules.scene import Scene
+from bench.engine.train import train
+
+
+def at_init(scene: Scene, pruned_at: PrunedAt) -> Outcome:
+    """Prune the initial network and train it by `recipe.train` under its masks (Lee et al. 2019).
+
+    Initial weights and the order of the data are the dense network's.
+
+    Raises:
+        Diverged: where training does not stay finite.
+        TrialFault: where the pruner breaks its contract, or a pruned weight came back.
+    """
+    started = time.perf_counter()
+    network = scene.initial()
+    pruned = pruned_at(scene.spec.sparsity)
+    scene.session.at("")
+    apply_pruning(network, pruned)
+    shrunk = copy.deepcopy(network)
+    prune_seconds = time.perf_counter() - started
+    started = time.perf_counter()
+    course = scene.course(scene.spec.recipe.train, scene.seed("train"))
+    train(network, scene.data, course, pruned.by_parameter())
+    check_no_regrowth(network, pruned)
+    retrain(scene, network, pruned)
+    return Outcome(shrunk, network, pruned, prune_seconds, time.perf_counter() - started)

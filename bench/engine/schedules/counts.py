@@ -1,0 +1,29 @@
+"""What trials of several prunings took from each layer by each of them, for their layer-matched controls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from bench.engine.ranking import Counts
+from bench.engine.schedules.scene import Scene
+from bench.store.artifacts import Artifact, read_artifact, write_artifact
+
+
+def write_counts(scene: Scene, counts: Sequence[Counts]) -> None:
+    """Store the trial's counts, small as they are, whatever else is kept."""
+    tensors = {name: torch.tensor([one[name] for one in counts]) for name in counts[0]}
+    write_artifact(
+        scene.session.layout.artifact("counts", scene.trial.stages.finetune), Artifact(tensors, {})
+    )
+
+
+def read_counts(scene: Scene) -> list[dict[str, int]] | None:
+    """The trial's counts, a mapping by layer for each pruning, or None where the store lacks them."""
+    artifact = read_artifact(scene.session.layout.artifact("counts", scene.trial.stages.finetune))
+    if artifact is None or not artifact.tensors:
+        return None
+    columns = {name: tensor.tolist() for name, tensor in artifact.tensors.items()}
+    length = len(next(iter(columns.values())))
+    return [{name: int(column[at]) for name, column in columns.items()} for at in range(length)]

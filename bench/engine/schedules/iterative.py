@@ -1,0 +1,144 @@
+"""Iterative pruning: a trained network is pruned and trained on in rounds, each within the one before."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import nn
+
+from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
+from bench.engine.ranking import Counts
+from bench.engine.schedules.deciding import (
+    PrunedAt,
+    decide_counted,
+    decide_further,
+    require_nesting,
+    taken,
+)
+from bench.engine.schedules.outcome import Outcome, packed, unpacked
+from bench.engine.schedules.retrain import retrain
+from bench.engine.schedules.scene import Scene
+from bench.plan.rounds import Round, rounds_of
+from bench.store.artifacts import Artifact, read_artifact, write_artifact
+
+
+@dataclass(frozen=True)
+class _State:
+    """The network after some rounds, what they pruned, what each took in all, and their seconds."""
+
+    network: nn.Module
+    pruned: Pruned
+    counts: tuple[Counts, ...] = ()
+    prune_seconds: float = 0.0
+    train_seconds: float = 0.0
+
+
+def iterative(
+    scene: Scene, plain: nn.Module, first: PrunedAt, given: Sequence[Counts] | None, *, keep: bool
+) -> tuple[Outcome, tuple[Counts, ...]]:
+    """Prune `plain`, the folded dense network, in rounds, with training after each.
+
+    Every round ranks what is left of the network as it then is. Each leaves its network in the store,
+    the last one if `keep`, where other trials that begin alike, and this one if interrupted, find it.
+
+    Args:
+        scene: the trial.
+        plain: the dense network; it is not changed.
+        first: the pruning of the first round, by sparsity.
+        given: for a layer-matched control, what its reference took from each layer by each round.
+        keep: whether to leave the last round's network in the store.
+
+    Returns:
+        What the schedule left, and what each round took from each layer, in all.
+
+    Raises:
+        Diverged: where training does not stay finite.
+        TrialFault: where the pruner breaks its contract, or a pruned weight came back.
+        Unsupported: for a sparsifying pruner, where there is more than one round.
+    """
+    rounds = rounds_of(scene.trial)
+    if len(rounds) > 1:
+        require_nesting(scene.pruner)
+    state, done = _resumed(scene, plain, rounds)
+    before = state
+    for one in rounds[done:]:
+        before, kept = state, keep or one is not rounds[-1]
+        stored = _read(scene, plain, one) if kept else None
+        state = stored or _played(scene, before, one, first, given)
+        if kept and stored is None:
+            _write(scene, state, one)
+    shrunk = copy.deepcopy(before.network)
+    apply_pruning(shrunk, state.pruned)
+    outcome = Outcome(shrunk, state.network, state.pruned, state.prune_seconds, state.train_seconds)
+    return outcome, state.counts
+
+
+def _played(
+    scene: Scene, before: _State, one: Round, first: PrunedAt, given: Sequence[Counts] | None
+) -> _State:
+    started = time.perf_counter()
+    pruned = _decide(scene, before, one, first, given)
+    scene.session.at("")
+    network = copy.deepcopy(before.network)
+    apply_pruning(network, pruned)
+    prune_seconds = time.perf_counter() - started
+    train_seconds = retrain(scene, network, pruned, one.number)
+    return _State(
+        network,
+        pruned,
+        (*before.counts, taken(scene, pruned)),
+        before.prune_seconds + prune_seconds,
+        before.train_seconds + train_seconds,
+    )
+
+
+def _decide(
+    scene: Scene, state: _State, one: Round, first: PrunedAt, given: Sequence[Counts] | None
+) -> Pruned:
+    before = state.pruned if state.counts else None
+    if given is not None:
+        return decide_counted(scene, state.network, given[one.number - 1], before, one.number)
+    if before is None:
+        return first(one.sparsity)
+    return decide_further(scene, state.network, one.sparsity, before, one.number)
+
+
+def _resumed(scene: Scene, plain: nn.Module, rounds: Sequence[Round]) -> tuple[_State, int]:
+    """The latest of the rounds before the last that is in the store, and how many rounds that is."""
+    for one in reversed(rounds[:-1]):
+        stored = _read(scene, plain, one)
+        if stored is not None:
+            return stored, one.number
+    return _State(plain, Pruned({})), 0
+
+
+def _write(scene: Scene, state: _State, one: Round) -> None:
+    tensors = packed(network=state.network.state_dict(), mask=state.pruned.masks, extra=state.pruned.extra)
+    facts = {
+        "counts": [dict(counts) for counts in state.counts],
+        "prune_seconds": state.prune_seconds,
+        "train_seconds": state.train_seconds,
+    }
+    write_artifact(scene.session.layout.artifact("round", one.key), Artifact(tensors, facts))
+
+
+def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
+    """What the round left in the store, or None; a sparsifier's new values are not there."""
+    artifact = read_artifact(scene.session.layout.artifact("round", one.key))
+    if artifact is None or scene.pruner.mode == "sparsify":
+        return None
+    network = copy.deepcopy(like)
+    weights = unpacked(artifact.tensors, "network", like)
+    if weights.keys() != network.state_dict().keys():
+        return None
+    network.load_state_dict(weights)
+    pruned = Pruned(unpacked(artifact.tensors, "mask", like), extra=unpacked(artifact.tensors, "extra", like))
+    check_no_regrowth(network, pruned)
+    return _State(network.eval(), pruned, tuple(artifact.facts["counts"]), *_seconds(artifact))
+
+
+def _seconds(artifact: Artifact) -> tuple[float, float]:
+    return float(artifact.facts["prune_seconds"]), float(artifact.facts["train_seconds"])

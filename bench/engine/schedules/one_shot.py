@@ -1,0 +1,33 @@
+"""One-shot pruning: a trained network is pruned once, then trained on."""
+
+from __future__ import annotations
+
+import copy
+import time
+
+from torch import nn
+
+from bench.engine.finetune import finetune
+from bench.engine.pruned import apply_pruning
+from bench.engine.schedules.deciding import PrunedAt
+from bench.engine.schedules.outcome import Outcome
+from bench.engine.schedules.scene import Scene
+
+
+def one_shot(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Outcome:
+    """Prune `plain`, the folded dense network, and train it on as the schedule's `retrain` says.
+
+    Raises:
+        Diverged: where training does not stay finite.
+        TrialFault: where the pruner breaks its contract, or a pruned weight came back.
+    """
+    started = time.perf_counter()
+    scene.session.at(f"pruner '{scene.spec.pruner}'")
+    pruned = pruned_at(scene.spec.sparsity)
+    scene.session.at("")
+    shrunk = copy.deepcopy(plain)
+    apply_pruning(shrunk, pruned)
+    prune_seconds = time.perf_counter() - started
+    final = copy.deepcopy(shrunk)
+    tuned = finetune(scene, final, pruned, keep=keep)
+    return Outcome(shrunk, final, pruned, prune_seconds, tuned.seconds)

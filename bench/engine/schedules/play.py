@@ -1,0 +1,118 @@
+"""Plays a trial's schedule: prunings and training in its order, from the networks that it starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from torch import nn
+
+from bench.engine.pruned import Pruned
+from bench.engine.ranking import Counts
+from bench.engine.schedules.at_init import at_init
+from bench.engine.schedules.counts import read_counts, write_counts
+from bench.engine.schedules.deciding import PrunedAt, decide_first
+from bench.engine.schedules.dynamic import dynamic
+from bench.engine.schedules.gradual import gradual
+from bench.engine.schedules.iterative import iterative
+from bench.engine.schedules.one_shot import one_shot
+from bench.engine.schedules.outcome import Outcome, read_outcome, write_outcome
+from bench.engine.schedules.scene import Scene, require_plain
+from bench.plan.matched import reference_trial
+from bench.plan.sequences import round_sparsities
+
+
+def open_schedule(scene: Scene, sparsities: Sequence[float]) -> PrunedAt:
+    """The first pruning of trials that differ from `scene`'s in sparsity alone, at each of theirs.
+
+    It is decided once for all of them, on the dense network or on the initial one.
+
+    Args:
+        scene: one of the trials.
+        sparsities: of all the trials.
+
+    Raises:
+        TrialFault: where a pruner breaks its contract.
+        Unsupported: where the pruner cannot treat the network, or the schedule not the two of them.
+    """
+    spec = scene.spec
+    if spec.schedule_params["retrain"] not in ("none", "finetune"):
+        require_plain(scene.dense, spec)
+    match spec.schedule:
+        case "gradual":
+            return _as_it_goes
+        case "at-init" | "rigl" | "set":
+            return decide_first(scene, scene.initial(), sparsities)
+        case "iterative" if spec.matched_to is not None:
+            return _as_it_goes
+        case "iterative":
+            first = {round_sparsities(spec.schedule_params, sparsity)[0] for sparsity in sparsities}
+            return decide_first(scene, scene.dense, sorted(first))
+        case _:
+            return decide_first(scene, scene.dense, sparsities)
+
+
+def play(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Outcome:
+    """Play the schedule of one trial.
+
+    Args:
+        scene: the trial.
+        plain: the folded dense network; it is not changed.
+        pruned_at: what `open_schedule` gave for the trial and those like it.
+        keep: whether to leave the trained network in the store; rounds that others share are left
+            there in any case.
+
+    Raises:
+        Diverged: where training does not stay finite.
+        TrialFault: where a pruner breaks its contract, or a pruned weight came back.
+        Unsupported: where the schedule cannot treat the pruner.
+    """
+    match scene.spec.schedule:
+        case "one-shot":
+            return one_shot(scene, plain, pruned_at, keep=keep)
+        case "iterative":
+            outcome, counts = iterative(scene, plain, pruned_at, _given(scene, plain, keep=keep), keep=keep)
+            if scene.spec.matched_to is None:
+                write_counts(scene, counts)
+            return outcome
+        case _:
+            return _from_init(scene, plain, pruned_at, keep=keep)
+
+
+def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Outcome:
+    path = scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
+    stored = read_outcome(path, plain) if keep else None
+    if stored is not None:
+        return stored
+    match scene.spec.schedule:
+        case "at-init":
+            outcome = at_init(scene, pruned_at)
+        case "gradual":
+            outcome, counts = gradual(scene, _given(scene, plain, keep=keep))
+            if scene.spec.matched_to is None:
+                write_counts(scene, counts)
+        case _:
+            outcome = dynamic(scene, pruned_at)
+    if keep:
+        write_outcome(path, outcome)
+    return outcome
+
+
+def _given(scene: Scene, plain: nn.Module, *, keep: bool) -> Sequence[Counts] | None:
+    """For a layer-matched control, what its reference took by each pruning: known, or played now."""
+    if scene.spec.matched_to is None:
+        return None
+    reference = replace(
+        scene, trial=reference_trial(scene.trial), tick=lambda: scene.session.progress("train", 0)
+    )
+    counts = read_counts(reference)
+    if counts is None:
+        pruned_at = open_schedule(reference, [scene.spec.sparsity])
+        play(reference, plain, pruned_at, keep=keep)
+        counts = read_counts(reference)
+    assert counts is not None  # noqa: S101 - playing left them
+    return counts
+
+
+def _as_it_goes(_: float) -> Pruned:
+    raise LookupError("this schedule decides as it goes")

@@ -1,0 +1,62 @@
+"""What follows a pruning: fine-tuning, or training again from where a schedule rewinds to."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from torch import nn
+
+from bench.engine.dense import build_model
+from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
+from bench.engine.schedules.rewind import weights_at
+from bench.engine.schedules.scene import Scene, require_plain
+from bench.engine.train import Course, train
+
+
+def retrain(scene: Scene, network: nn.Module, pruned: Pruned, number: int = 1) -> float:
+    """Train a pruned `network` on, in place, as the trial's `retrain` says; gives the seconds it took.
+
+    "finetune" follows `recipe.finetune`. The others follow `recipe.train`: "lr-rewind" its learning
+    rates from `rewind_epoch` to the end (Renda, Frankle and Carbin 2020); "weight-rewind" from the
+    weights and in the data order of that epoch (Frankle et al. 2020); "reset" from the dense network's
+    own initial weights (Frankle and Carbin 2019); "reinit" from others, as a control of it.
+
+    Args:
+        scene: the trial.
+        network: folded, its pruned weights at zero.
+        pruned: the masks.
+        number: which pruning this follows, from 1.
+
+    Raises:
+        Diverged: where training does not stay finite.
+        TrialFault: where a pruned weight came back.
+    """
+    started = time.perf_counter()
+    course = _course(scene, network, pruned, number)
+    if course is not None:
+        train(network, scene.data, course, pruned.by_parameter())
+        check_no_regrowth(network, pruned)
+    return time.perf_counter() - started
+
+
+def _course(scene: Scene, network: nn.Module, pruned: Pruned, number: int) -> Course | None:
+    way, recipe = scene.spec.schedule_params["retrain"], scene.spec.recipe
+    if way == "none":
+        return None
+    if way == "finetune":
+        return scene.course(recipe.finetune, scene.seed("finetune", number))
+    epoch = int(scene.spec.schedule_params["rewind_epoch"])
+    if way == "lr-rewind":
+        return replace(scene.course(recipe.train, scene.seed("lr-rewind", number)), first=epoch)
+    network.load_state_dict(_anew(scene).state_dict() if way == "reinit" else dict(weights_at(scene, epoch)))
+    apply_pruning(network, replace(pruned, values={}))
+    return replace(scene.course(recipe.train, scene.seed("train")), first=epoch, replay=True)
+
+
+def _anew(scene: Scene) -> nn.Module:
+    """The network from another initialisation, the same for all prunings of a trial."""
+    spec = scene.spec.model_copy(update={"seed": scene.seed("reinit")})
+    model = build_model(scene.session, spec, scene.data)
+    require_plain(model, spec)
+    return model

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from bench.plan.trials import plan_trials
+from bench.runner.estimate import estimate
+from bench.runner.records import ok_record
+from bench.store.record import Environment
+from bench.store.store import Store
+from bench.suite.load import load_suite
+
+ENV = Environment(python="3", torch="2", device="cpu", cpu="c", os="o", threads=1, prunebench="0")
+TIMING = {"train": 30.0, "prune": 1.0, "finetune": 8.0, "measure": 2.0}
+
+
+@pytest.fixture
+def plan(catalog, write_suite):
+    def planned(schedule):
+        entry = f'pruner = "magnitude"\nschedule = {schedule}'
+        path = write_suite(('pruner = "magnitude"', entry), ("epochs = 1\n\n[[", "epochs = 4\n\n[["))
+        return plan_trials(load_suite(path, catalog), catalog)
+
+    return planned
+
+
+def seconds(trials, store):
+    return estimate(trials, {trial.trial_id: "todo" for trial in trials}, store)
+
+
+def test_nothing_is_said_without_a_record(plan, tmp_path):
+    assert seconds(plan('"one-shot"'), tmp_path / "none") is None
+
+
+def test_rounds_cost_their_epochs(plan, tmp_path):
+    one, *_ = plan('"one-shot"')
+    outcome = {"metrics": {}, "timing": TIMING}
+    Store.open(tmp_path).write(ok_record(one, ENV, "2025-01-01T00:00:00Z", outcome, ()))
+    assert seconds([one], tmp_path) == pytest.approx(30 + 1 + 8 + 2)
+    rounds, *_ = plan('{ name = "iterative", params = { rounds = 5 } }')
+    assert seconds([rounds], tmp_path) == pytest.approx(30 + 1 + 5 * 8 + 2)
+    assert seconds([one, rounds], tmp_path) == pytest.approx(30 + 2 * 3 + 6 * 8)
+    early, *_ = plan('"at-init"')
+    assert seconds([early], tmp_path) == pytest.approx(30 + 3 + 1 * 2)

@@ -28,7 +28,7 @@ def test_the_list_shows_each_plugin_with_its_state_and_what_it_offers(bench_cli)
     assert code == 0
     [line] = [line for line in out.splitlines() if line.startswith("prunebench:magnitude ")]
     assert "loaded" in line
-    assert line.endswith("pruners magnitude")
+    assert line.endswith("pruners magnitude, lamp")
 
 
 def test_the_list_gives_the_reason_of_a_quarantined_plugin(bench_cli, plugin_file):
@@ -59,6 +59,7 @@ def test_a_check_can_be_had_as_json(bench_cli):
     assert {(row["kind"], row["component"]) for row in rows} == {
         ("plugin", "magnitude"),
         ("pruner", "magnitude"),
+        ("pruner", "lamp"),
     }
     assert all(row["detail"] for row in rows if row["outcome"] == "skip")
 

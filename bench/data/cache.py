@@ -44,7 +44,7 @@ def decoded_once(root: Path, name: str, source: Mapping[str, Any], decode: Calla
         decode: reads and decodes.
 
     Raises:
-        UserError: where neither folder can be written.
+        UserError: where neither folder can be written, such as on a full disk.
     """
     key = content_hash({"cache_version": CACHE_VERSION, "source": source})
     path = _folder(root) / f"{name}-{key[:32]}.safetensors"
@@ -68,7 +68,13 @@ def _kept(path: Path, source: Mapping[str, Any], decoded: Decoded) -> Decoded:
         "test.inputs": test.inputs,
         "test.targets": test.targets,
     }
-    write_artifact(path, Artifact(tensors, facts))
+    try:
+        write_artifact(path, Artifact(tensors, facts))
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot write the decoded data: {error.strerror}",
+            "make room, or name another folder with --data-dir",
+        ) from None
     return decoded
 
 

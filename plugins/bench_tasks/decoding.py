@@ -14,6 +14,16 @@ import bench
 from bench_tasks.opening import Opened
 from bench_tasks.source import Look, Source
 
+_UNREADABLE = (
+    OSError,
+    SyntaxError,  # of PIL, for a damaged PNG
+    ValueError,
+    TypeError,
+    LookupError,
+    AssertionError,
+    Image.DecompressionBombError,
+)
+
 
 def decode(source: Source, data: Opened, look: Look) -> bench.data.Decoded:
     """Both splits of `data` as tensors.
@@ -71,9 +81,10 @@ def _example(where: str, dataset: Any, index: int, look: Look) -> tuple[np.ndarr
         else:
             image, target = dataset[index]
             pixels = _pixels(where, image, look)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except _UNREADABLE as error:
         raise bench.UserError(
-            f"{where}: image {index} cannot be read: {error}", "mend or remove the file"
+            f"{where}: image {index} cannot be read: {type(error).__name__}: {error}",
+            "mend or remove the file, or check the parameters input_key and target_key",
         ) from error
     if isinstance(target, bool) or not isinstance(target, int | np.integer) or target < 0:
         raise bench.UserError(

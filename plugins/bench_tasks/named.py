@@ -81,10 +81,16 @@ def find(name: str, request: bench.DataRequest) -> Source:
         if source is not None:
             return source
     raise bench.UserError(
-        f"task '{name}': no data in {request.root}",
-        f"run with --download; or put {wanted.folder}/ with {', '.join(wanted.files)} there, as torchvision "
-        f"has them, or {name}/*.parquet with images and labels, as train and test files; "
-        "--data-dir or BENCH_DATA names another folder",
+        f"task '{name}': no data in {request.root}", f"run with --download; or {_by_hand(name)}"
+    )
+
+
+def _by_hand(name: str) -> str:
+    wanted = NAMED[name]
+    return (
+        f"put {wanted.folder}/ with {', '.join(wanted.files)} into the data folder, as torchvision has them, "
+        f"or {name}/*.parquet with images and labels, as train and test files; "
+        "--data-dir or BENCH_DATA names another folder"
     )
 
 
@@ -113,10 +119,13 @@ def _fetched(name: str, wanted: Named, request: bench.DataRequest) -> Source | N
     try:
         request.root.mkdir(parents=True, exist_ok=True)
         with FileLock(request.root / f".{name}.lock"):
-            there = _raw(name, wanted, request)
-            if there is None:
+            if _raw(name, wanted, request) is None:
                 source = Source(f"torch/{wanted.torch}", request.root, ("train", "test"))
                 created(source, source.name, split="train", root=str(source.root), download=True)
+    except bench.UserError as error:
+        raise bench.UserError(
+            f"task '{name}': the download failed: {error.message}", _by_hand(name)
+        ) from error
     except OSError as error:
         raise bench.UserError(
             f"{request.root}: cannot be written: {error.strerror}", "name another folder with --data-dir"

@@ -12,7 +12,7 @@ from torch import nn
 from bench.engine.data import DeviceData
 from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
-from bench.engine.selection import BestEpoch, best_epoch
+from bench.engine.selection import BestEpoch
 from bench.engine.train import Course, train
 from bench.registry.contracts import Split, TaskData
 from bench.suite.recipe import StageRecipe
@@ -59,24 +59,19 @@ def test_where_no_epoch_was_seen_the_weights_stay():
     assert watch(network, best, []) == (None, [7.0, 7.0])
 
 
-def trained(catalog, network, data, masks=None, **keys):
-    """The network after training, the epoch chosen, and each epoch's weights and correct answers."""
+def trained(catalog, network, data, masks=None, last=None, **keys):
+    """The epoch chosen, and each epoch's correct answers and weights."""
     recipe = StageRecipe(
         epochs=6, batch_size=4, lr=0.4, schedule="constant", objective_params={"label_smoothing": 0.0}, **keys
     )
-    best = best_epoch(recipe, network, data)
     seen = []
 
     def after(epoch):
-        if best:
-            best(epoch)
         correct = evaluate(network, data, data.validation).correct
         seen.append((correct, copy.deepcopy(network.state_dict())))
 
-    train(network, data, Course(recipe, StageLoss(recipe, catalog), 3, after), masks)
-    if best:
-        best.restore()
-    return best.epoch if best else None, seen
+    course = Course(recipe, StageLoss(recipe, catalog), 3, after, last=last)
+    return train(network, data, course, masks), seen
 
 
 def test_training_leaves_the_weights_of_the_best_epoch(catalog, network, cut):
@@ -103,6 +98,12 @@ def test_masks_hold_in_the_epoch_that_is_kept(catalog, network, cut):
     chosen, _ = trained(catalog, network, cut, {"0.weight": mask}, select="best-validation")
     assert chosen
     assert torch.count_nonzero(network[0].weight[~mask]) == 0
+
+
+def test_a_course_that_ends_early_ends_where_it_ends(catalog, network, cut):
+    chosen, seen = trained(catalog, network, cut, last=3, select="best-validation")
+    assert (chosen, len(seen)) == (None, 3)
+    assert all(torch.equal(value, network.state_dict()[name]) for name, value in seen[-1][1].items())
 
 
 def test_the_test_split_is_never_asked(catalog, network, cut):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @json_option
 @with_plugins
 def command(store: Path, plugins: Selection, *, as_json: bool) -> int:
-    """Check the installation, the plugins, the device and the store; exit 1 if something is wrong."""
+    """Check the installation, plugins, device, store and data folder; exit 1 if something is wrong."""
     from bench.runner.checkup import checkup  # noqa: PLC0415
 
     findings = checkup(load_catalog(plugins), store)

@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     help="Seconds of silence after which a trial is given up.",
 )
 @click.option(
-    "--data-dir", type=click.Path(path_type=Path), envvar="BENCH_DATA", help="Where data sets are kept."
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="BENCH_DATA",
+    help="Where data sets are looked for and kept.  [default: BENCH_DATA, or the user's cache folder]",
 )
 @click.option("--download", is_flag=True, help="Let tasks download missing data.")
 @json_option

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from bench.engine.blame import blamed
+from bench.engine.checkpoints import load_checkpoint, save_checkpoint
 from bench.engine.data import DeviceData
 from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
@@ -23,18 +24,22 @@ from bench.plan.spec import Spec
 from bench.plan.trials import Trial
 from bench.registry.components import Model
 from bench.registry.contracts import Evaluation
-from bench.store.artifacts import Artifact, read_artifact, write_artifact
+from bench.store.artifacts import Artifact
 
 
 @dataclass(frozen=True)
 class Dense:
-    """A trained dense network, still parametrized, in eval mode; its evaluation, seconds and traces."""
+    """A trained dense network, still parametrized, in eval mode; its evaluation, seconds and traces.
+
+    `selected` is the epoch whose weights it has, where that was chosen by validation.
+    """
 
     model: nn.Module
     evaluation: Evaluation
     seconds: float
     was_cached: bool
     traces: Traces
+    selected: int | None = None
 
 
 def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) -> Dense:
@@ -49,11 +54,17 @@ def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) 
     path = session.layout.artifact("train", trial.stages.train)
     data = session.data(trial.spec)
     model = build_model(session, trial.spec, data)
-    artifact = read_artifact(path)
+    artifact = load_checkpoint(path, data)
     if artifact is not None and _restored(model, artifact.tensors):
         facts = artifact.facts
-        seconds, traces = float(facts["seconds"]), Traces(**facts.get("traces", {}))
-        return Dense(model.eval(), _evaluation(facts), seconds, was_cached=True, traces=traces)
+        return Dense(
+            model.eval(),
+            _evaluation(facts),
+            float(facts["seconds"]),
+            was_cached=True,
+            traces=Traces(**facts.get("traces", {})),
+            selected=facts.get("selected"),
+        )
     started = time.perf_counter()
     tracer = Tracer(session, trial.spec)
     recipe = trial.spec.recipe.train
@@ -72,19 +83,20 @@ def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) 
         after_epoch=after_epoch,
     )
     tracer(model, 0)
-    train(model, data, course)
+    selected = train(model, data, course)
     with blamed(course.component):
         evaluation = evaluate(model, data)
     seconds = time.perf_counter() - started - tracer.seconds
-    facts = {"seconds": seconds, **evaluation.__dict__, "traces": asdict(tracer.traces)}
-    write_artifact(path, Artifact(model.state_dict(), facts))
-    return Dense(model.eval(), evaluation, seconds, was_cached=False, traces=tracer.traces)
+    facts = {"seconds": seconds, **evaluation.__dict__, "traces": asdict(tracer.traces), "selected": selected}
+    save_checkpoint(path, Artifact(model.state_dict(), facts), data)
+    return Dense(model.eval(), evaluation, seconds, was_cached=False, traces=tracer.traces, selected=selected)
 
 
 def keep_epoch(session: Session, trial: Trial, model: nn.Module, epoch: int) -> None:
     """Store what the dense network of `trial` is after `epoch` epochs of its training."""
     path = session.layout.artifact("epoch", epoch_key(trial.stages.train, epoch))
-    write_artifact(path, Artifact(model.state_dict(), {"epoch": epoch}))
+    artifact = Artifact(model.state_dict(), {"epoch": epoch})
+    save_checkpoint(path, artifact, session.data(trial.spec))
 
 
 def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:

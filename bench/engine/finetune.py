@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from torch import nn
 
+from bench.engine.checkpoints import load_checkpoint, save_checkpoint
 from bench.engine.pruned import Pruned, check_no_regrowth
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
-from bench.store.artifacts import Artifact, read_artifact, write_artifact
+from bench.store.artifacts import Artifact
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """How long fine-tuning took, and whether its result was in the store."""
+    """How long fine-tuning took, whether its result was in the store, and epochs chosen by validation."""
 
     seconds: float
     was_cached: bool
+    selected: Mapping[str, int] = field(default_factory=dict)
 
 
 def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> Tuned:
@@ -31,12 +34,14 @@ def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> T
     spec = scene.spec
     if spec.schedule_params["retrain"] == "finetune" and spec.recipe.finetune.epochs == 0:
         return Tuned(0.0, was_cached=False)
-    artifact = read_artifact(path) if keep else None
+    artifact = load_checkpoint(path, scene.data) if keep else None
     if artifact is not None and artifact.tensors.keys() == model.state_dict().keys():
         model.load_state_dict(dict(artifact.tensors))
         check_no_regrowth(model, pruned)
-        return Tuned(float(artifact.facts["seconds"]), was_cached=True)
-    seconds = retrain(scene, model, pruned)
+        facts = artifact.facts
+        return Tuned(float(facts["seconds"]), was_cached=True, selected=facts.get("selected", {}))
+    seconds, selected = retrain(scene, model, pruned)
     if keep:
-        write_artifact(path, Artifact(model.state_dict(), {"seconds": seconds}))
-    return Tuned(seconds, was_cached=False)
+        facts = {"seconds": seconds, "selected": selected}
+        save_checkpoint(path, Artifact(model.state_dict(), facts), scene.data)
+    return Tuned(seconds, was_cached=False, selected=selected)

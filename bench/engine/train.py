@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from bench.engine.blame import blamed
 from bench.engine.data import DeviceData
 from bench.engine.optim import build_optimizer, learning_rate
+from bench.engine.selection import best_epoch
 from bench.registry.contracts import ObjectiveInput
 from bench.suite.recipe import StageRecipe
 
@@ -46,7 +47,7 @@ class Course:
 
 def train(
     model: nn.Module, data: DeviceData, course: Course, masks: Mapping[str, Tensor] | None = None
-) -> None:
+) -> int | None:
     """Train `model` in place.
 
     Args:
@@ -54,6 +55,10 @@ def train(
         data: the task.
         course: recipe, loss and seed.
         masks: by parameter name, True where a weight may live; the others are held at exactly zero.
+
+    Returns:
+        The epoch whose weights the model has, where the recipe chooses by validation; a course that ends
+        before its recipe does chooses none.
 
     Raises:
         Diverged: where the loss of an epoch is not finite.
@@ -67,6 +72,7 @@ def train(
     optimizer = build_optimizer(model, recipe)
     rate = learning_rate(recipe, data.steps(recipe.batch_size))
     held = _held(model, masks or {})
+    best = best_epoch(recipe, model, data) if course.last is None else None
     model.train()
     step = course.first * data.steps(recipe.batch_size)
     for _ in range(course.first if course.replay else 0):
@@ -84,8 +90,11 @@ def train(
                 course.after_step(step, optimizer)
         if not torch.isfinite(total):
             raise Diverged(epoch)
+        if best:
+            best(epoch)
         course.after_epoch(epoch)
     model.eval()
+    return best.restore() if best else None
 
 
 def _step(

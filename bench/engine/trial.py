@@ -27,13 +27,18 @@ from bench.registry.contracts import Evaluation, Layer, MeasureInput
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What a trial gave: numbers, layers, seconds by stage, and what its dense network left traced."""
+    """What a trial gave: numbers, layers, seconds by stage, and what its dense network left traced.
+
+    `selected` has the epochs chosen by validation, by course; `data_sha256` is the data's fingerprint.
+    """
 
     readings: Readings
     layers: dict[str, Layer]
     masks: dict[str, Tensor]
     timing: dict[str, float]
     traces: Traces
+    selected: dict[str, int]
+    data_sha256: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,9 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> TrialResult:
         "finetune": outcome.train_seconds,
         "measure": time.perf_counter() - started,
     }
-    return TrialResult(readings, job.layers, dict(outcome.pruning.masks), timing, dense.traces)
+    selected = ({} if dense.selected is None else {"train": dense.selected}) | dict(outcome.selected)
+    masks = dict(outcome.pruning.masks)
+    return TrialResult(readings, job.layers, masks, timing, dense.traces, selected, data.sha256)
 
 
 def _scene(session: Session, trial: Trial, dense: Dense) -> Scene:

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 
 from bench.registry.catalog import Catalog
 from bench.runner.local import usable_cores
+from bench.runner.request import default_data_root
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def checkup(catalog: Catalog, store: Path) -> list[Finding]:
         _guarded("device", _device),
         Finding("cores", ok=True, detail=f"{usable_cores()} usable"),
         _guarded("store", lambda: _store(store)),
+        _guarded("data", _data),
     ]
 
 
@@ -74,12 +76,26 @@ def _device() -> str:
 
 
 def _store(root: Path) -> str:
-    parent = root if root.exists() else next(folder for folder in root.absolute().parents if folder.exists())
+    parent = _existing(root)
     if not os.access(parent, os.W_OK):
         raise PermissionError(f"{root} cannot be written")
     from bench.store.store import Store  # noqa: PLC0415
 
     Store.at(root)
+    return _space(root, parent)
+
+
+def _data() -> str:
+    """Where data sets are looked for; that folder may be read-only, decoded data then goes elsewhere."""
+    root = default_data_root()
+    return _space(root, _existing(root))
+
+
+def _existing(root: Path) -> Path:
+    return root if root.exists() else next(folder for folder in root.absolute().parents if folder.exists())
+
+
+def _space(root: Path, parent: Path) -> str:
     free = shutil.disk_usage(parent).free / 1e9
     return f"{root}{'' if root.exists() else ' (not there yet)'}, {free:.0f} GB free"
 

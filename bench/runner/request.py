@@ -39,7 +39,7 @@ class RunRequest:
         force: run finished trials again too.
         timeout: seconds without a sign of life after which a trial is given up; None for the
             suite's own, or an hour.
-        data_root: where tasks keep downloaded data.
+        data_root: where tasks look for data, and keep what they download or decode.
         download: whether tasks may download.
         progress: whether to show a bar on stderr, if that is a terminal.
     """

@@ -16,6 +16,7 @@ from bench.suite.method_recipe import method_recipe
 from bench.suite.recipe import Recipe
 from bench.suite.schedules import complete_schedule
 from bench.suite.schema import Entry, Override, Ref
+from bench.suite.selection import check_selection
 
 CONTROLS = ("random", "magnitude")
 
@@ -74,6 +75,7 @@ def _contests(
             method_recipe(offer, ref.params),
         ]
         recipe = complete_objectives(layered(suite.file.recipe, layers, where), catalog, where)
+        check_selection(recipe, suite.file.validation, where)
         contest = Contest(
             task=task,
             model=model,

@@ -21,8 +21,9 @@ BELOW = {
     "plan": "suite",
     "store": "plan",
     "linalg": "store plan",
+    "data": "store plan",
     "measure": "linalg store plan",
-    "engine": "measure",
+    "engine": "measure data",
     "analysis": "engine",
     "board": "analysis",
     "runner": "analysis",
@@ -32,6 +33,7 @@ BELOW = {
 }
 OFFERED = (
     "analysis",
+    "data",
     "linalg",
     "measure",
     "testing",

@@ -31,7 +31,8 @@ def at_init(scene: Scene, pruned_at: PrunedAt) -> Outcome:
     prune_seconds = time.perf_counter() - started
     started = time.perf_counter()
     course = scene.course(scene.spec.recipe.train, scene.seed("train"))
-    train(network, scene.data, course, pruned.by_parameter())
+    epoch = train(network, scene.data, course, pruned.by_parameter())
     check_no_regrowth(network, pruned)
-    retrain(scene, network, pruned)
-    return Outcome(shrunk, network, pruned, prune_seconds, time.perf_counter() - started)
+    selected = {} if epoch is None else {"at-init": epoch}
+    selected |= retrain(scene, network, pruned).selected
+    return Outcome(shrunk, network, pruned, prune_seconds, time.perf_counter() - started, selected)

@@ -6,22 +6,23 @@ from collections.abc import Sequence
 
 import torch
 
+from bench.engine.checkpoints import load_checkpoint, save_checkpoint
 from bench.engine.ranking import Counts
 from bench.engine.schedules.scene import Scene
-from bench.store.artifacts import Artifact, read_artifact, write_artifact
+from bench.store.artifacts import Artifact
 
 
 def write_counts(scene: Scene, counts: Sequence[Counts]) -> None:
     """Store the trial's counts, small as they are, whatever else is kept."""
     tensors = {name: torch.tensor([one[name] for one in counts]) for name in counts[0]}
-    write_artifact(
-        scene.session.layout.artifact("counts", scene.trial.stages.finetune), Artifact(tensors, {})
-    )
+    path = scene.session.layout.artifact("counts", scene.trial.stages.finetune)
+    save_checkpoint(path, Artifact(tensors, {}), scene.data)
 
 
 def read_counts(scene: Scene) -> list[dict[str, int]] | None:
     """The trial's counts, a mapping by layer for each pruning, or None where the store lacks them."""
-    artifact = read_artifact(scene.session.layout.artifact("counts", scene.trial.stages.finetune))
+    path = scene.session.layout.artifact("counts", scene.trial.stages.finetune)
+    artifact = load_checkpoint(path, scene.data)
     if artifact is None or not artifact.tensors:
         return None
     columns = {name: tensor.tolist() for name, tensor in artifact.tensors.items()}

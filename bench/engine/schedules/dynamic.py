@@ -51,9 +51,9 @@ def dynamic(scene: Scene, pruned_at: PrunedAt) -> Outcome:
     if recipe.ema_decay > 0:
         apply_pruning(network, moving.pruned)
     check_no_regrowth(network, moving.pruned)
-    retrain(scene, network, moving.pruned)
+    selected = retrain(scene, network, moving.pruned).selected
     seconds = time.perf_counter() - started
-    return Outcome(moving.last.eval(), network, moving.pruned, prune_seconds, seconds)
+    return Outcome(moving.last.eval(), network, moving.pruned, prune_seconds, seconds, selected)
 
 
 class _Moving:

@@ -55,9 +55,9 @@ def gradual(scene: Scene, given: Sequence[Counts] | None) -> tuple[Outcome, list
     if recipe.ema_decay > 0:
         apply_pruning(network, pruned)
     check_no_regrowth(network, pruned)
-    retrain(scene, network, pruned)
+    selected = retrain(scene, network, pruned).selected
     seconds = time.perf_counter() - started - cubic.seconds
-    return Outcome(cubic.last.eval(), network, pruned, cubic.seconds, seconds), cubic.counts
+    return Outcome(cubic.last.eval(), network, pruned, cubic.seconds, seconds, selected), cubic.counts
 
 
 class _Cubic:

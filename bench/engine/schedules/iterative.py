@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from torch import nn
 
+from bench.engine.checkpoints import load_checkpoint, save_checkpoint
 from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
 from bench.engine.ranking import Counts
 from bench.engine.schedules.deciding import (
@@ -22,18 +23,19 @@ from bench.engine.schedules.outcome import Outcome, packed, unpacked
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
 from bench.plan.rounds import Round, rounds_of
-from bench.store.artifacts import Artifact, read_artifact, write_artifact
+from bench.store.artifacts import Artifact
 
 
 @dataclass(frozen=True)
 class _State:
-    """The network after some rounds, what they pruned, what each took in all, and their seconds."""
+    """The network after some rounds: what they pruned, took in all and chose, and their seconds."""
 
     network: nn.Module
     pruned: Pruned
     counts: tuple[Counts, ...] = ()
     prune_seconds: float = 0.0
     train_seconds: float = 0.0
+    selected: Mapping[str, int] = field(default_factory=dict)
 
 
 def iterative(
@@ -72,8 +74,8 @@ def iterative(
             _write(scene, state, one)
     shrunk = copy.deepcopy(before.network)
     apply_pruning(shrunk, state.pruned)
-    outcome = Outcome(shrunk, state.network, state.pruned, state.prune_seconds, state.train_seconds)
-    return outcome, state.counts
+    seconds = state.prune_seconds, state.train_seconds
+    return Outcome(shrunk, state.network, state.pruned, *seconds, state.selected), state.counts
 
 
 def _played(
@@ -85,13 +87,14 @@ def _played(
     network = copy.deepcopy(before.network)
     apply_pruning(network, pruned)
     prune_seconds = time.perf_counter() - started
-    train_seconds = retrain(scene, network, pruned, one.number)
+    retrained = retrain(scene, network, pruned, one.number)
     return _State(
         network,
         pruned,
         (*before.counts, taken(scene, pruned)),
         before.prune_seconds + prune_seconds,
-        before.train_seconds + train_seconds,
+        before.train_seconds + retrained.seconds,
+        {**before.selected, **retrained.selected},
     )
 
 
@@ -121,13 +124,14 @@ def _write(scene: Scene, state: _State, one: Round) -> None:
         "counts": [dict(counts) for counts in state.counts],
         "prune_seconds": state.prune_seconds,
         "train_seconds": state.train_seconds,
+        "selected": dict(state.selected),
     }
-    write_artifact(scene.session.layout.artifact("round", one.key), Artifact(tensors, facts))
+    save_checkpoint(scene.session.layout.artifact("round", one.key), Artifact(tensors, facts), scene.data)
 
 
 def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
     """What the round left in the store, or None; a sparsifier's new values are not there."""
-    artifact = read_artifact(scene.session.layout.artifact("round", one.key))
+    artifact = load_checkpoint(scene.session.layout.artifact("round", one.key), scene.data)
     if artifact is None or scene.pruner.mode == "sparsify":
         return None
     network = copy.deepcopy(like)
@@ -137,7 +141,10 @@ def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
     network.load_state_dict(weights)
     pruned = Pruned(unpacked(artifact.tensors, "mask", like), extra=unpacked(artifact.tensors, "extra", like))
     check_no_regrowth(network, pruned)
-    return _State(network.eval(), pruned, tuple(artifact.facts["counts"]), *_seconds(artifact))
+    facts = artifact.facts
+    return _State(
+        network.eval(), pruned, tuple(facts["counts"]), *_seconds(artifact), facts.get("selected", {})
+    )
 
 
 def _seconds(artifact: Artifact) -> tuple[float, float]:

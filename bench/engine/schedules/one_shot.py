@@ -30,4 +30,4 @@ def one_shot(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool)
     prune_seconds = time.perf_counter() - started
     final = copy.deepcopy(shrunk)
     tuned = finetune(scene, final, pruned, keep=keep)
-    return Outcome(shrunk, final, pruned, prune_seconds, tuned.seconds)
+    return Outcome(shrunk, final, pruned, prune_seconds, tuned.seconds, tuned.selected)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from torch import Tensor, nn
 
+from bench.engine.checkpoints import load_checkpoint, save_checkpoint
+from bench.engine.data import DeviceData
 from bench.engine.pruned import Pruned, check_no_regrowth
-from bench.store.artifacts import Artifact, read_artifact, write_artifact
+from bench.store.artifacts import Artifact
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Outcome:
         pruning: what is pruned in the end.
         prune_seconds: what deciding on prunings took.
         train_seconds: what training under masks took.
+        selected: the epochs that this training chose by validation, by its name.
     """
 
     pruned: nn.Module
@@ -30,6 +33,7 @@ class Outcome:
     pruning: Pruned
     prune_seconds: float
     train_seconds: float
+    selected: Mapping[str, int] = field(default_factory=dict)
 
 
 def packed(**groups: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -52,7 +56,7 @@ def unpacked(tensors: Mapping[str, Tensor], group: str, like: nn.Module) -> dict
     }
 
 
-def write_outcome(path: Path, outcome: Outcome) -> None:
+def write_outcome(path: Path, outcome: Outcome, data: DeviceData) -> None:
     """Store what a schedule left."""
     tensors = packed(
         pruned=outcome.pruned.state_dict(),
@@ -61,16 +65,17 @@ def write_outcome(path: Path, outcome: Outcome) -> None:
         extra=outcome.pruning.extra,
     )
     seconds = {"prune": outcome.prune_seconds, "train": outcome.train_seconds}
-    write_artifact(path, Artifact(tensors, {"seconds": seconds}))
+    facts = {"seconds": seconds, "selected": dict(outcome.selected)}
+    save_checkpoint(path, Artifact(tensors, facts), data)
 
 
-def read_outcome(path: Path, like: nn.Module) -> Outcome | None:
+def read_outcome(path: Path, like: nn.Module, data: DeviceData) -> Outcome | None:
     """What a schedule left at `path`, in networks as `like`, or None where it is not there and sound.
 
     Raises:
         TrialFault: where a pruned weight is not zero.
     """
-    artifact = read_artifact(path)
+    artifact = load_checkpoint(path, data)
     if artifact is None:
         return None
     pruned, final = copy.deepcopy(like), copy.deepcopy(like)
@@ -83,5 +88,5 @@ def read_outcome(path: Path, like: nn.Module) -> Outcome | None:
         unpacked(artifact.tensors, "mask", like), extra=unpacked(artifact.tensors, "extra", like)
     )
     check_no_regrowth(final, pruning)
-    seconds = artifact.facts["seconds"]
-    return Outcome(pruned, final, pruning, float(seconds["prune"]), float(seconds["train"]))
+    seconds, selected = artifact.facts["seconds"], artifact.facts.get("selected", {})
+    return Outcome(pruned, final, pruning, float(seconds["prune"]), float(seconds["train"]), selected)

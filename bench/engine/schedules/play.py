@@ -81,7 +81,7 @@ def play(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> 
 
 def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Outcome:
     path = scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
-    stored = read_outcome(path, plain) if keep else None
+    stored = read_outcome(path, plain, scene.data) if keep else None
     if stored is not None:
         return stored
     match scene.spec.schedule:
@@ -94,7 +94,7 @@ def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: boo
         case _:
             outcome = dynamic(scene, pruned_at)
     if keep:
-        write_outcome(path, outcome)
+        write_outcome(path, outcome, scene.data)
     return outcome
 
 

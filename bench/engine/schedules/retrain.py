@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import NamedTuple
 
 from torch import nn
 
@@ -14,8 +15,15 @@ from bench.engine.schedules.scene import Scene, require_plain
 from bench.engine.train import Course, train
 
 
-def retrain(scene: Scene, network: nn.Module, pruned: Pruned, number: int = 1) -> float:
-    """Train a pruned `network` on, in place, as the trial's `retrain` says; gives the seconds it took.
+class Retrained(NamedTuple):
+    """The seconds that a retraining took, and the epoch that it chose by validation, by its name."""
+
+    seconds: float
+    selected: dict[str, int]
+
+
+def retrain(scene: Scene, network: nn.Module, pruned: Pruned, number: int = 1) -> Retrained:
+    """Train a pruned `network` on, in place, as the trial's `retrain` says.
 
     "finetune" follows `recipe.finetune`. The others follow `recipe.train`: "lr-rewind" its learning
     rates from `rewind_epoch` to the end (Renda, Frankle and Carbin 2020); "weight-rewind" from the
@@ -34,10 +42,13 @@ def retrain(scene: Scene, network: nn.Module, pruned: Pruned, number: int = 1) -
     """
     started = time.perf_counter()
     course = _course(scene, network, pruned, number)
+    selected = {}
     if course is not None:
-        train(network, scene.data, course, pruned.by_parameter())
+        epoch = train(network, scene.data, course, pruned.by_parameter())
         check_no_regrowth(network, pruned)
-    return time.perf_counter() - started
+        way = scene.spec.schedule_params["retrain"]
+        selected = {} if epoch is None else {way if number == 1 else f"{way} {number}": epoch}
+    return Retrained(time.perf_counter() - started, selected)
 
 
 def _course(scene: Scene, network: nn.Module, pruned: Pruned, number: int) -> Course | None:

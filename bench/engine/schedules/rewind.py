@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from bench.engine.checkpoints import load_checkpoint
 from bench.engine.dense import keep_epoch
 from bench.engine.schedules.scene import Scene
 from bench.engine.train import train
 from bench.plan.epochs import epoch_key
-from bench.store.artifacts import read_artifact
 
 
 def weights_at(scene: Scene, epoch: int) -> Mapping[str, Tensor]:
@@ -27,9 +27,8 @@ def weights_at(scene: Scene, epoch: int) -> Mapping[str, Tensor]:
     model = scene.initial()
     if epoch == 0:
         return model.state_dict()
-    artifact = read_artifact(
-        scene.session.layout.artifact("epoch", epoch_key(scene.trial.stages.train, epoch))
-    )
+    path = scene.session.layout.artifact("epoch", epoch_key(scene.trial.stages.train, epoch))
+    artifact = load_checkpoint(path, scene.data)
     if artifact is not None and artifact.tensors.keys() == model.state_dict().keys():
         return artifact.tensors
     again = replace(scene, tick=lambda: scene.session.progress("train", 0))

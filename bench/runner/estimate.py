@@ -31,8 +31,9 @@ def estimate(trials: Sequence[Trial], state_of: Mapping[str, str], store: Path) 
     try:
         for record in read_records(store):
             cell = (record.spec.task, record.spec.model)
-            if record.status == "ok":
-                timing, epochs = record.timing, epochs_after_dense(record.spec)
+            epochs = _epochs(record)
+            if record.status == "ok" and epochs is not None:
+                timing = record.timing
                 training, tuning = timing.get("train", 0.0), timing.get("finetune", 0.0)
                 trained[cell].append(training)
                 rest[cell].append(sum(timing.values()) - training - tuning)
@@ -45,6 +46,14 @@ def estimate(trials: Sequence[Trial], state_of: Mapping[str, str], store: Path) 
         return None
     own = sum(median(rest[cell]) + epochs * median(epoch[cell]) for cell, epochs in cells)
     return own + sum(median(trained[cell]) for cell in dense.values())
+
+
+def _epochs(record: Record) -> int | None:
+    """The epochs of a record's trial, or None where its schedule is one that only others know."""
+    try:
+        return epochs_after_dense(record.spec)
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return None
 
 
 def _per_epoch(record: Record) -> float:

@@ -82,14 +82,15 @@ def play(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> 
 def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Outcome:
     path = scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
     stored = read_outcome(path, plain, scene.data) if keep else None
-    if stored is not None:
+    counted = scene.spec.schedule == "gradual" and scene.spec.matched_to is None
+    if stored is not None and not (counted and read_counts(scene) is None):
         return stored
     match scene.spec.schedule:
         case "at-init":
             outcome = at_init(scene, pruned_at)
         case "gradual":
             outcome, counts = gradual(scene, _given(scene, plain, keep=keep))
-            if scene.spec.matched_to is None:
+            if counted:
                 write_counts(scene, counts)
         case _:
             outcome = dynamic(scene, pruned_at)

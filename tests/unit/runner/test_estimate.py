@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bench.plan.trials import plan_trials
@@ -39,5 +41,8 @@ def test_rounds_cost_their_epochs(plan, tmp_path):
     rounds, *_ = plan('{ name = "iterative", params = { rounds = 5 } }')
     assert seconds([rounds], tmp_path) == pytest.approx(30 + 1 + 5 * 8 + 2)
     assert seconds([one, rounds], tmp_path) == pytest.approx(30 + 2 * 3 + 6 * 8)
+    odd = one.spec.model_copy(update={"schedule": "iterative", "schedule_params": {"retrain": "finetune"}})
+    strange = replace(one, trial_id="f" * 64, spec=odd)
+    Store.open(tmp_path).write(ok_record(strange, ENV, "2025-01-01T00:00:00Z", outcome, ()))
     early, *_ = plan('"at-init"')
     assert seconds([early], tmp_path) == pytest.approx(30 + 3 + 1 * 2)

@@ -47,6 +47,15 @@ def test_the_counts_of_several_prunings_are_had_without_the_reference_too(
     assert all(torch.equal(alone.pruning.masks[name], mask) for name, mask in after.pruning.masks.items())
 
 
+@pytest.mark.parametrize("schedule", ["iterative", "gradual"])
+def test_lost_counts_are_had_again_though_all_else_is_in_the_store(stage, entry, schedule):
+    reference, control = stage.trials(entry(schedule) + CONTROL)
+    masks = stage.play(reference).pruning.masks
+    for path in (stage.root / "store" / "artifacts" / "counts").iterdir():
+        path.unlink()
+    assert zeros(stage.play(control).pruning.masks) == zeros(masks)
+
+
 def test_the_ranking_within_a_layer_is_the_controls(stage, entry):
     trials = stage.trials(entry("one-shot", pruner="torch-l1", scope="global") + CONTROL)
     reference, _, control = trials

@@ -44,8 +44,8 @@ def decide_further(scene: Scene, model: nn.Module, sparsity: float, before: Prun
 
     Raises:
         TrialFault: where the pruner breaks its contract.
-        Unsupported: where it cannot treat the model, or chooses masks anew each time, or its scope
-            cannot reach the sparsity.
+        Unsupported: where it cannot treat the model or the scope not the sparsity, or where it chooses
+            masks anew each time.
     """
     require_nesting(scene.pruner)
     job = scene.job(model, number)
@@ -55,8 +55,8 @@ def decide_further(scene: Scene, model: nn.Module, sparsity: float, before: Prun
     if job.scope in ("global", "layer"):
         masks = further_masks(scores, alive, sparsity, job.scope)
     else:
-        budget = zeros_by_layer(job.given.layers, sparsity, job.scope, scene.pruner.unit)
-        masks = counted_masks(scores, alive, budget)
+        counts = zeros_by_layer(job.given.layers, sparsity, job.scope, scene.pruner.unit)
+        masks = counted_masks(scores, alive, counts)
     return _expanded(job, masks, scene.pruner)
 
 

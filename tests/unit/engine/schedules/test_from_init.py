@@ -39,7 +39,7 @@ def watched_changes(monkeypatch, module):
 
 
 @pytest.mark.parametrize(("schedule", "params"), ALL)
-@pytest.mark.parametrize("scope", ["global", "layer", "erk"])
+@pytest.mark.parametrize("scope", ["global", "layer", "erk", "uniform-plus"])
 def test_the_final_mask_is_exact_and_holds(stage, entry, schedule, params, scope):
     [trial] = stage.trials(entry(schedule, scope=scope, **params))
     outcome = stage.play(trial)

@@ -26,11 +26,12 @@ def stored_masks(stage):
     return sorted(found, key=lambda masks: sum(int((~mask).sum()) for mask in masks.values()))
 
 
-@pytest.mark.parametrize("scope", ["global", "layer", "erk"])
+@pytest.mark.parametrize("scope", ["global", "layer", "erk", "uniform-plus"])
 @pytest.mark.parametrize("retrain", ["finetune", "lr-rewind", "weight-rewind", "reset", "reinit"])
 def test_the_masks_of_rounds_nest_and_are_exact(stage, entry, retrain, scope):
     rewinds = {"rewind_epoch": 2} if "rewind" in retrain else {}
-    [trial] = stage.trials(entry("iterative", scope=scope, rounds=3, retrain=retrain, **rewinds))
+    lines = entry("iterative", scope=scope, rounds=3, retrain=retrain, **rewinds)
+    [trial] = stage.trials(lines, sparsity=0.9)
     outcome = stage.play(trial)
     rounds = stored_masks(stage)
     total = sum(mask.numel() for mask in rounds[0].values())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
 from bench.engine.blame import blamed
 from bench.engine.data import DeviceData
-from bench.engine.optim import build_optimizer, learning_rate
+from bench.engine.optim import build_optimizer, learning_rate, set_rate
 from bench.registry.contracts import ObjectiveInput
 from bench.suite.recipe import StageRecipe
 
@@ -27,7 +27,8 @@ class Diverged(Exception):  # noqa: N818
 class Course:
     """What a stage trains by: its recipe, its loss, the seed of its data order, and who is told.
 
-    `component` names the model, which answers for what its forward pass raises.
+    `component` names the model, which answers for what its forward pass raises; `factors` are of the
+    learning rate, by parameter name.
     """
 
     recipe: StageRecipe
@@ -35,6 +36,7 @@ class Course:
     seed: int
     after_epoch: Callable[[int], None]
     component: str = "the model"
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 def train(
@@ -57,7 +59,7 @@ def train(
     torch.manual_seed(course.seed)
     if recipe.channels_last:  # before anything holds on to the parameters' storage, which this replaces
         model.to(memory_format=torch.channels_last)
-    optimizer = build_optimizer(model, recipe)
+    optimizer = build_optimizer(model, recipe, course.factors)
     rate = learning_rate(recipe, data.steps(recipe.batch_size))
     held = _held(model, masks or {})
     model.train()
@@ -65,8 +67,7 @@ def train(
     for epoch in range(1, recipe.epochs + 1):
         total = torch.zeros((), device=device)
         for inputs, targets in data.epoch(recipe.batch_size, generator, recipe.augment):
-            for group in optimizer.param_groups:
-                group["lr"] = rate(step)
+            set_rate(optimizer, rate(step))
             total += _step(model, optimizer, course, data, (inputs, targets))
             _hold(held)
             step += 1

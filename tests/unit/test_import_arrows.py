@@ -21,7 +21,8 @@ BELOW = {
     "plan": "suite",
     "store": "plan",
     "linalg": "store plan",
-    "measure": "linalg store plan",
+    "structure": "registry",
+    "measure": "linalg store plan structure",
     "engine": "measure",
     "analysis": "engine",
     "board": "analysis",
@@ -34,6 +35,7 @@ OFFERED = (
     "analysis",
     "linalg",
     "measure",
+    "structure",
     "testing",
 )  # rooms that `bench` hands to plugin authors
 

@@ -97,7 +97,7 @@ def bench_pruners() -> Iterable[bench.Pruner]:
     """Offer `eigenvalue` and `eigenvalue-norm`."""
     yield bench.Pruner(
         name="eigenvalue",
-        summary="Removes the units of smallest output eigenvalue, |λ|; before a normalisation, of smallest scale.",
+        summary="Removes the units of smallest output eigenvalue, |λ|, or normalisation scale.",
         build=lambda _: _ranked(by_norm=False),
         unit="unit",
         cite=_CITE,

@@ -19,11 +19,16 @@ def modules_by_weight(model: nn.Module) -> dict[str, list[str]]:
     first: dict[int, str] = {}
     for name, module in model.named_modules():
         if isinstance(module, MIXING):
-            original = getattr(getattr(module, "parametrizations", None), "weight", module.weight)
-            found.setdefault(first.setdefault(id(original), name), []).append(name)
+            found.setdefault(first.setdefault(id(_original(module)), name), []).append(name)
     return found
 
 
 def inputs_of(module: nn.Module) -> int:
     """How many inputs a prunable module has: features, or channels."""
     return int(module.in_features if isinstance(module, nn.Linear) else module.in_channels)  # type: ignore[arg-type]
+
+
+def _original(module: nn.Module) -> object:
+    """What holds the weight; a parametrized weight itself is made anew at each look."""
+    parametrized = getattr(getattr(module, "parametrizations", None), "weight", None)
+    return module.weight if parametrized is None else parametrized

@@ -14,7 +14,7 @@ from torch import nn
 from bench.engine.prunable import prunable_layers
 from bench.engine.pruned import Pruned, apply_pruning
 from bench.engine.scoring import keep_masks
-from bench.engine.unit_budget import unit_prunings
+from bench.engine.unit_budget import Spread, unit_prunings
 from bench.engine.units import expand_units, hidden_layers, unit_expander
 from bench.errors import Unsupported
 from bench_models.lenet import LeNet5, LeNet300
@@ -44,6 +44,10 @@ def scored(model, seed):
     return {name: torch.rand(len(layer.weight), generator=generator) for name, layer in hidden.items()}
 
 
+def spread_of(model, budget="weights", scope="global"):
+    return Spread(hidden_layers(prunable_layers(model, include_output=True)), scope, budget)
+
+
 def zeros(pruned: Pruned) -> int:
     return sum(int((~mask).sum()) for mask in pruned.masks.values())
 
@@ -61,7 +65,7 @@ def test_a_budget_of_weights_is_met_as_nearly_as_whole_units_allow(network, incl
         reachable.append(zeros(expand({name: score >= floor for name, score in scores.items()})))
     weights = sum(layer.weight.numel() for layer in layers.values())
     sparsities = [0.0, 0.1, 0.5, 0.77, 0.96875, 1.0]
-    found = unit_prunings(scores, sparsities, "weights", "global", expand)
+    found = unit_prunings(scores, sparsities, spread_of(model), expand)
     for sparsity in sparsities:
         due = round(sparsity * weights)
         nearest = min(reachable, key=lambda count, due=due: (abs(count - due), count))
@@ -79,7 +83,7 @@ def test_a_budget_of_weights_is_met_as_nearly_as_whole_units_allow(network, incl
 def test_masks_of_growing_sparsity_are_nested(seed, sparsities, scope):
     model, example = built("mlp")
     expand = unit_expander(model, prunable_layers(model, include_output=True), example)
-    found = unit_prunings(scored(model, seed), sparsities, "weights", scope, expand)
+    found = unit_prunings(scored(model, seed), sparsities, spread_of(model, scope=scope), expand)
     for low, high in pairwise(sorted(sparsities)):
         for name, mask in found[high].masks.items():
             assert not bool((mask & ~found[low].masks[name]).any())
@@ -91,7 +95,7 @@ def test_the_layer_scope_takes_the_same_share_of_units_from_each(seed, sparsity)
     model, example = built("mlp")
     expand = unit_expander(model, prunable_layers(model, include_output=True), example)
     scores = scored(model, seed)
-    found = unit_prunings(scores, [sparsity], "weights", "layer", expand)[sparsity]
+    found = unit_prunings(scores, [sparsity], spread_of(model, scope="layer"), expand)[sparsity]
     gone = {name: int((~units).sum()) / len(units) for name, units in found.units.items()}
     assert abs(gone["fc1"] - gone["fc2"]) <= 1 / 100 + 1 / 300
     for name, units in found.units.items():
@@ -104,11 +108,27 @@ def test_a_budget_of_units_counts_hidden_units_exactly(scope):
     model, example = built("resnet8")
     scores = scored(model, 0)
     expand = unit_expander(model, prunable_layers(model, include_output=True), example)
-    found = unit_prunings(scores, [0.3], "units", scope, expand)[0.3]
+    found = unit_prunings(scores, [0.3], spread_of(model, "units", scope), expand)[0.3]
     assert sum(int((~units).sum()) for units in found.units.values()) == round(0.3 * 336)
     assert all(
         torch.equal(found.units[name], kept) for name, kept in keep_masks(scores, [0.3], scope)[0].items()
     )
+
+
+@pytest.mark.parametrize("budget", ["weights", "units"])
+def test_scopes_of_the_literature(budget):
+    model, example = built("lenet-5")
+    expand = unit_expander(model, prunable_layers(model, include_output=True), example)
+    scores = scored(model, 0)
+    found = unit_prunings(scores, [0.5, 0.9, 1.0], spread_of(model, budget, "uniform-plus"), expand)
+    for sparsity in (0.5, 0.9):
+        gone = {name: int((~kept).sum()) / len(kept) for name, kept in found[sparsity].units.items()}
+        assert gone["conv1"] == 0
+        assert gone["conv2"] == pytest.approx(gone["fc1"], abs=0.03)
+    assert isinstance(found[1.0], Unsupported)
+    assert "scope 'uniform-plus' can remove" in found[1.0].reason
+    found = unit_prunings(scores, [0.5], spread_of(model, budget, "erk"), expand)
+    assert "says nothing about units" in found[0.5].reason
 
 
 @pytest.mark.parametrize("network", NETWORKS)

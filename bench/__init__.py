@@ -44,7 +44,7 @@ from bench.registry.parameters import REQUIRED, Param, Params
 from bench.registry.suite_files import suites_in
 
 if TYPE_CHECKING:
-    from bench import analysis, data, linalg, measure, testing
+    from bench import analysis, data, linalg, measure, structure, testing
     from bench.api import build, load_suite, run
     from bench.engine.fold import plain_copy
 
@@ -54,7 +54,7 @@ _LATE = {
     "plain_copy": "bench.engine.fold",
     "run": "bench.api",
 }
-_ROOMS = ("analysis", "data", "linalg", "measure", "testing")
+_ROOMS = ("analysis", "data", "linalg", "measure", "structure", "testing")
 
 __all__ = [
     "REQUIRED",
@@ -98,6 +98,7 @@ __all__ = [
     "measure",
     "plain_copy",
     "run",
+    "structure",
     "suites_in",
     "testing",
 ]

@@ -22,7 +22,7 @@ from bench.plan.epochs import epoch_key
 from bench.plan.seeds import derive_seed
 from bench.plan.spec import Spec
 from bench.plan.trials import Trial
-from bench.registry.components import Model
+from bench.registry.components import Model, Parametrization
 from bench.registry.contracts import Evaluation
 from bench.store.artifacts import Artifact
 
@@ -81,6 +81,7 @@ def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) 
         loss=StageLoss(recipe, session.catalog),
         seed=derive_seed(trial.spec.seed, "train"),
         after_epoch=after_epoch,
+        factors=_rates(session, trial.spec, model),
     )
     tracer(model, 0)
     selected = train(model, data, course)
@@ -116,6 +117,12 @@ def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:
         parametrization.make(spec.parametrization_params)(model)
     session.at("")
     return model.to(session.device)
+
+
+def _rates(session: Session, spec: Spec, model: nn.Module) -> Mapping[str, float]:
+    parametrization = cast("Parametrization", session.catalog.get("parametrization", spec.parametrization))
+    with blamed(f"parametrization '{spec.parametrization}'"):
+        return parametrization.learning_rates(spec.parametrization_params, model)
 
 
 def _restored(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> bool:

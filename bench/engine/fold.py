@@ -9,12 +9,17 @@ from torch.nn.utils import parametrize
 
 
 def fold(model: nn.Module) -> nn.Module:
-    """Replace every parametrized tensor of `model`, in place, by its present value."""
+    """Replace every parametrized tensor of `model`, in place, by its present value.
+
+    Modules that share a parametrization share the folded tensor.
+    """
+    folded: dict[nn.Module, nn.Parameter] = {}
     for module in list(model.modules()):
         if parametrize.is_parametrized(module):
             _own_class(module)
-            for name in list(module.parametrizations):  # type: ignore[arg-type]
+            for name, parametrization in list(module.parametrizations.items()):  # type: ignore[union-attr, operator]
                 parametrize.remove_parametrizations(module, name, leave_parametrized=True)
+                setattr(module, name, folded.setdefault(parametrization, getattr(module, name)))
     return model
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import nn
@@ -11,14 +12,35 @@ from torch import nn
 from bench.suite.recipe import StageRecipe
 
 
-def build_optimizer(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimizer:
-    """The recipe's optimiser over `model`; where `decay_norms` is off, vectors are not decayed."""
-    trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    decayed = [parameter for parameter in trainable if recipe.decay_norms or parameter.ndim > 1]
-    spared = [parameter for parameter in trainable if not recipe.decay_norms and parameter.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}]
-    if spared:
-        groups.append({"params": spared, "weight_decay": 0.0})
+def build_optimizer(
+    model: nn.Module, recipe: StageRecipe, factors: Mapping[str, float] | None = None
+) -> torch.optim.Optimizer:
+    """The recipe's optimiser over `model`; where `decay_norms` is off, vectors are not decayed.
+
+    `factors` are of the learning rate, by parameter name, 1 where there is none; each group has its
+    own as "factor", for `set_rate`.
+    """
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {(recipe.weight_decay, 1.0): []}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            decay = recipe.weight_decay if recipe.decay_norms or parameter.ndim > 1 else 0.0
+            groups.setdefault((decay, (factors or {}).get(name, 1.0)), []).append(parameter)
+    return _optimizer(
+        [
+            {"params": parameters, "weight_decay": decay, "factor": factor}
+            for (decay, factor), parameters in groups.items()
+        ],
+        recipe,
+    )
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Set the learning rate of every group to `rate` times its factor."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group["factor"]
+
+
+def _optimizer(groups: list[dict[str, Any]], recipe: StageRecipe) -> torch.optim.Optimizer:
     match recipe.optimizer:
         case "sgd":
             return torch.optim.SGD(

@@ -9,21 +9,7 @@ from torch import Tensor, nn
 
 from bench.errors import TrialFault, Unsupported
 from bench.registry.contracts import Layer
-
-_CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
-
-
-def prunable_modules(model: nn.Module) -> dict[str, nn.Module]:
-    """Linear and convolution modules by name, in the model's order; a shared weight counts once."""
-    found: dict[str, nn.Module] = {}
-    seen: set[int] = set()
-    for name, module in model.named_modules():
-        if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d):
-            original = getattr(getattr(module, "parametrizations", None), "weight", module.weight)
-            if id(original) not in seen:
-                seen.add(id(original))
-                found[name] = module
-    return found
+from bench.structure.modules import CONVOLUTIONS, prunable_modules
 
 
 def prunable_layers(model: nn.Module, *, include_output: bool) -> dict[str, Layer]:
@@ -39,7 +25,7 @@ def prunable_layers(model: nn.Module, *, include_output: bool) -> dict[str, Laye
     layers = {
         name: Layer(
             name=name,
-            kind="conv" if isinstance(module, _CONVOLUTIONS) else "linear",
+            kind="conv" if isinstance(module, CONVOLUTIONS) else "linear",
             weight=_weight(module).detach().clone(),
             groups=int(getattr(module, "groups", 1)),
             is_output=name == last,

@@ -15,10 +15,11 @@ from bench.engine.prunable import check_finite
 from bench.engine.pruned import Pruned
 from bench.engine.scoring import check_scores, reachable_masks
 from bench.engine.sparsifying import check_sparsified, keep_counts
-from bench.engine.units import expand_units
+from bench.engine.unit_budget import Budget, Spread, unit_prunings
+from bench.engine.units import hidden_layers, unit_expander
 from bench.errors import TrialFault, Unsupported
 from bench.registry.components import Pruner
-from bench.registry.contracts import PruneInput
+from bench.registry.contracts import Layer, PruneInput
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,31 @@ class PruneJob:
         """The harness's own parameter: how the budget is spread."""
         return str(self.params["scope"])
 
+    @property
+    def budget(self) -> Budget:
+        """The harness's own parameter of unit pruners: what a sparsity is a share of."""
+        return "units" if self.params["budget"] == "units" else "weights"
+
+    @property
+    def ranked(self) -> Mapping[str, Layer]:
+        """The layers that the pruner is asked about.
+
+        Raises:
+            Unsupported: where a unit pruner has none but the output layer.
+        """
+        units = self.pruner.unit == "unit"
+        return hidden_layers(self.given.layers) if units else self.given.layers
+
     def fresh(self) -> PruneInput:
         """The pruner's own copy of the input: what it does to it costs no other sparsity.
 
-        The generator stands at the seed, so that each run draws the same.
+        The generator stands at the seed, so that each run draws the same. A unit pruner is not asked
+        about the output layer.
         """
         return replace(
             self.given,
             model=copy.deepcopy(self.given.model),
-            layers={
-                name: replace(layer, weight=layer.weight.clone()) for name, layer in self.given.layers.items()
-            },
+            layers={name: replace(layer, weight=layer.weight.clone()) for name, layer in self.ranked.items()},
             generator=torch.Generator().manual_seed(self.seed),
         )
 
@@ -61,7 +76,7 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
 
     Args:
         job: what to run.
-        sparsities: shares of zeros, or of units for a unit pruner.
+        sparsities: shares of zeros; for a unit pruner with `budget` = "units", of hidden units.
         check_repeat: run the pruner a second time and compare, which catches unseeded randomness.
 
     Raises:
@@ -74,15 +89,22 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
         check_finite(job.given.layers)
         return lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat)
     scores = scores_of(job, check_repeat=check_repeat)
-    masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
+    prunings: Mapping[float, Pruned | Unsupported]
+    if job.pruner.unit == "unit":
+        expand = unit_expander(job.given.model, job.given.layers, job.example)
+        prunings = unit_prunings(scores, sparsities, Spread(job.ranked, job.scope, job.budget), expand)
+    else:
+        masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
+        prunings = {
+            sparsity: found if isinstance(found, Unsupported) else Pruned(found)
+            for sparsity, found in masks.items()
+        }
 
     def at(sparsity: float) -> Pruned:
-        found = masks[sparsity]
+        found = prunings[sparsity]
         if isinstance(found, Unsupported):
             raise found
-        if job.pruner.unit == "weight":
-            return Pruned(found)
-        return expand_units(job.given.model, found, job.given.layers, job.example)
+        return found
 
     return at
 
@@ -106,7 +128,7 @@ def _score(job: PruneJob) -> dict[str, Tensor]:
         return job.pruner.make(job.params)(given)  # type: ignore[call-arg]
 
     returned = _guarded(job, ask)
-    return check_scores(returned, job.given.layers, job.pruner.unit, job.component)
+    return check_scores(returned, job.ranked, job.pruner.unit, job.component)
 
 
 def _sparsify(job: PruneJob, sparsity: float, *, check_repeat: bool) -> Pruned:

@@ -19,11 +19,13 @@ class Pruned:
         masks: by layer name, the weight's shape, True where kept.
         values: by layer name, weights to write before masking.
         extra: by parameter name, masks of biases and normalisations of removed units.
+        units: by layer name, shape (out,), True where a unit pruner kept the unit.
     """
 
     masks: Mapping[str, Tensor]
     values: Mapping[str, Tensor] = field(default_factory=dict)
     extra: Mapping[str, Tensor] = field(default_factory=dict)
+    units: Mapping[str, Tensor] = field(default_factory=dict)
 
     def by_parameter(self) -> dict[str, Tensor]:
         """All masks by parameter name, as training holds them."""

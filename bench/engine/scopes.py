@@ -8,6 +8,8 @@ from bench.engine.budget import apportion, share_out, zeros_of
 from bench.errors import Unsupported
 from bench.registry.contracts import Layer
 
+ERK_OF_UNITS = "scope 'erk' is defined by connections: it says nothing about units"
+
 
 def zeros_by_layer(
     layers: Mapping[str, Layer], sparsity: float, scope: str, unit: str = "weight"
@@ -26,7 +28,7 @@ def zeros_by_layer(
     }
     if scope == "erk":
         if unit != "weight":
-            raise Unsupported("scope 'erk' is defined by connections: it says nothing about units")
+            raise Unsupported(ERK_OF_UNITS)
         return erk(layers, zeros_of(sparsity, sum(sizes.values())))
     if scope == "uniform-plus":
         return uniform_plus(layers, sizes, zeros_of(sparsity, sum(sizes.values())))
@@ -56,11 +58,7 @@ def uniform_plus(layers: Mapping[str, Layer], sizes: Mapping[str, int], zeros: i
     Raises:
         Unsupported: where the other layers have too few weights for the total.
     """
-    first = next((name for name, layer in layers.items() if layer.kind == "conv"), None)
-    caps = {
-        name: 0 if name == first else 4 * sizes[name] // 5 if layer.is_output else sizes[name]
-        for name, layer in layers.items()
-    }
+    caps = uniform_plus_caps(layers, sizes)
     most, total = sum(caps.values()), sum(sizes.values())
     if zeros > most:
         raise Unsupported(
@@ -68,3 +66,12 @@ def uniform_plus(layers: Mapping[str, Layer], sizes: Mapping[str, int], zeros: i
             "convolution stays dense and the output layer loses at most 80 %"
         )
     return share_out(zeros, {name: sizes[name] if caps[name] else 0 for name in layers}, caps)
+
+
+def uniform_plus_caps(layers: Mapping[str, Layer], sizes: Mapping[str, int]) -> dict[str, int]:
+    """The most that each layer can lose under "uniform+"."""
+    first = next((name for name, layer in layers.items() if layer.kind == "conv"), None)
+    return {
+        name: 0 if name == first else 4 * sizes[name] // 5 if layer.is_output else sizes[name]
+        for name, layer in layers.items()
+    }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
 from bench.engine.blame import blamed
 from bench.engine.data import DeviceData
-from bench.engine.optim import build_optimizer, learning_rate
+from bench.engine.optim import build_optimizer, learning_rate, set_rate
 from bench.engine.selection import best_epoch
 from bench.registry.contracts import ObjectiveInput
 from bench.suite.recipe import StageRecipe
@@ -28,10 +28,11 @@ class Diverged(Exception):  # noqa: N818
 class Course:
     """What a stage trains by: its recipe, its loss, the seed of its data order, and who is told.
 
-    `component` names the model, which answers for what its forward pass raises. A course may be run in
-    part: from after epoch `first`, its learning rate where it would then be, to epoch `last`. `replay`
-    draws the data order of the epochs before `first` too, so that those after it see what they would
-    have seen. `after_step` is told how many steps of the course are done, and may change the weights.
+    `component` names the model, which answers for what its forward pass raises; `factors` are of the
+    learning rate, by parameter name. A course may be run in part: from after epoch `first`, its
+    learning rate where it would then be, to epoch `last`. `replay` draws the data order of the epochs
+    before `first` too, so that those after it see what they would have seen. `after_step` is told how
+    many steps of the course are done, and may change the weights.
     """
 
     recipe: StageRecipe
@@ -43,6 +44,7 @@ class Course:
     last: int | None = None
     replay: bool = False
     after_step: Callable[[int, torch.optim.Optimizer], None] | None = None
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 def train(
@@ -69,7 +71,7 @@ def train(
     torch.manual_seed(course.seed)
     if recipe.channels_last:  # before anything holds on to the parameters' storage, which this replaces
         model.to(memory_format=torch.channels_last)
-    optimizer = build_optimizer(model, recipe)
+    optimizer = build_optimizer(model, recipe, course.factors)
     rate = learning_rate(recipe, data.steps(recipe.batch_size))
     held = _held(model, masks or {})
     best = best_epoch(recipe, model, data) if course.last is None else None
@@ -81,8 +83,7 @@ def train(
     for epoch in range(course.first + 1, (recipe.epochs if course.last is None else course.last) + 1):
         total = torch.zeros((), device=device)
         for inputs, targets in data.epoch(recipe.batch_size, generator, recipe.augment):
-            for group in optimizer.param_groups:
-                group["lr"] = rate(step)
+            set_rate(optimizer, rate(step))
             total += _step(model, optimizer, course, data, (inputs, targets))
             _hold(held)
             step += 1

@@ -10,10 +10,10 @@ def sparsity(given: MeasureInput) -> Measured:
     """Zeros of prunable weights over their count; and all parameters over the non-zero ones.
 
     Zeros are counted in the final network, `mask_zeros` in the masks: what the pruner was asked for,
-    as round(requested · weights), and gave. The final network can have more, where training left a
-    weight at exactly zero, never fewer. `compression` is of all parameters, `compression_prunable` of
-    the prunable weights alone; both are None where nothing is left at all. A layer without any weight
-    left is a collapse.
+    as round(requested · weights), and gave; unit pruners come as near to it as whole units allow. The
+    final network can have more, where training left a weight at exactly zero, never fewer.
+    `compression` is of all parameters, `compression_prunable` of the prunable weights alone; both are
+    None where nothing is left at all. A layer without any weight left is a collapse.
     """
     parameters = dict(given.final.named_parameters())
     per_layer: dict[str, Numbers] = {}

@@ -11,9 +11,10 @@ from bench.suite.schema import Ref
 class Spec(Strict):
     """Everything that a trial's numbers depend on, defaults included, but no machine and no device.
 
-    `params` are the pruner's, with the harness's `scope`; `sparsity` is the requested share of zeros.
-    `matched_to` is the pruner whose per-layer counts a layer-matched control takes over, if it is one;
-    `validation` the share of the training data that is held out of training.
+    `params` are the pruner's, with the harness's `scope`, and `budget` for units; `sparsity` is the
+    requested share of zeros, or of hidden units. `matched_to` is the pruner whose per-layer counts a
+    layer-matched control takes over, if it is one; `validation` the share of the training data that is
+    held out of training.
     """
 
     task: str

@@ -88,14 +88,21 @@ SCOPE = Param(
     "how the budget is spread over layers: by rank over all, the same share in each, by ERK, or uniform+",
     choices=SCOPES,
 )
+BUDGET = Param(
+    "budget",
+    str,
+    "weights",
+    "what the sparsity is a share of: prunable weights, met to the nearest whole unit, or hidden units",
+    choices=("weights", "units"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pruner(Component):
     """Ranks weights or units (`mode="score"`), or returns masks and values (`mode="sparsify"`).
 
-    The harness owns the budget: it adds the parameter `scope`, allocates, breaks ties by index and
-    takes exact top-k, so that methods differ in ranking alone.
+    The harness owns the budget: it adds the parameter `scope`, and `budget` where units are ranked,
+    allocates, breaks ties by index and takes exact top-k, so that methods differ in ranking alone.
 
     Args:
         mode: "score" builds a `Scorer`, "sparsify" a `Sparsifier`.
@@ -120,28 +127,57 @@ class Pruner(Component):
             raise ValueError(f"pruner '{self.name}': mode is 'score' or 'sparsify', not {self.mode!r}")
         if self.unit not in ("weight", "unit"):
             raise ValueError(f"pruner '{self.name}': unit is 'weight' or 'unit', not {self.unit!r}")
-        if any(param.name == SCOPE.name for param in self.params):
-            raise ValueError(f"pruner '{self.name}': the parameter 'scope' is the harness's own")
+        for own in self._added:
+            if any(param.name == own.name for param in self.params):
+                raise ValueError(f"pruner '{self.name}': the parameter '{own.name}' is the harness's own")
         if not self.scopes or not set(self.scopes) <= set(SCOPES):
             raise ValueError(f"pruner '{self.name}': scopes are some of {', '.join(SCOPES)}")
 
     @property
+    def _added(self) -> tuple[Param, ...]:
+        return (SCOPE, BUDGET) if self.unit == "unit" else (SCOPE,)
+
+    @property
     def all_params(self) -> tuple[Param, ...]:
-        """The pruner's own parameters and the harness's `scope`."""
-        return (*self.params, replace(SCOPE, default=self.scopes[0], choices=tuple(self.scopes)))
+        """The pruner's own parameters and the harness's: `scope`, and `budget` where units are ranked."""
+        scope = replace(SCOPE, default=self.scopes[0], choices=tuple(self.scopes))
+        return (*self.params, scope, *self._added[1:])
 
     def make(self, given: Params) -> contracts.Scorer | contracts.Sparsifier:
-        """Build the scorer or sparsifier; `scope` stays with the harness."""
+        """Build the scorer or sparsifier; what the harness added stays with it."""
         values = self.resolve(given)
-        values.pop(SCOPE.name)
+        for own in self._added:
+            values.pop(own.name)
         return self.build(values)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parametrization(Component):
-    """Re-expresses weights through `torch.nn.utils.parametrize`; builds a `Reparametrize`."""
+    """Re-expresses weights through `torch.nn.utils.parametrize`; builds a `Reparametrize`.
+
+    Args:
+        rates: learning rates of its own: from its parameters and a parametrized model, by parameter name,
+            factors of the recipe's rate. It is asked once before training; others have the factor 1.
+    """
 
     kind: ClassVar[str] = "parametrization"
+
+    rates: Callable[[Params, nn.Module], Mapping[str, float]] | None = None
+
+    def learning_rates(self, given: Params, model: nn.Module) -> Mapping[str, float]:
+        """The factors of the recipe's learning rate by name of `model`'s parameters.
+
+        Raises:
+            ValueError: for a name that is no parameter, or a factor that is negative or not finite.
+        """
+        if self.rates is None:
+            return {}
+        factors = dict(self.rates(self.resolve(given), model))
+        known = {name for name, _ in model.named_parameters()}
+        for name, factor in factors.items():
+            if name not in known or not 0 <= factor < float("inf"):
+                raise ValueError(f"learning rate of {name!r}: {factor!r} for no parameter, or out of range")
+        return factors
 
 
 SHAPE = (

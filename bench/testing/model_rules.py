@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.engine.guard import Watch
-from bench.engine.prunable import prunable_layers, prunable_modules
+from bench.engine.prunable import prunable_layers
 from bench.errors import Unsupported
+from bench.structure import prunable_modules
 from bench.testing.check import gates, require, rules
 from bench.testing.model_case import ModelCase
 from bench.testing.smooth import LeakyRectifiers

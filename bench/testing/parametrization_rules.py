@@ -13,8 +13,9 @@ from torch.nn import functional
 from torch.nn.utils import parametrize
 
 from bench.engine.fold import fold
-from bench.engine.prunable import prunable_layers, prunable_modules
+from bench.engine.prunable import prunable_layers
 from bench.registry.components import Parametrization
+from bench.structure import prunable_modules
 from bench.testing.check import gates, require, rules
 from bench.testing.common import Subject
 from bench.testing.tiny import CONV, GROUPED, LINEAR, RESIDUAL, SHARED, Bed

@@ -82,6 +82,7 @@ class PrunerCase(Subject[Pruner]):
             Unsupported: where it declines them all.
         """
         params = self.params | ({"scope": scope} if scope else {})
+        params |= {"budget": "units"} if self.component.unit == "unit" else {}
         job = PruneJob(self.component, params, seed, given, _typed(bed.batch(1), given.model)[0])
         at = pruning(job, SPARSITIES, check_repeat=False)
         return supported(at, SPARSITIES)
@@ -139,10 +140,14 @@ def copied(answer: Answer) -> Answer:
 
 
 def require_exact(case: PrunerCase, given: PruneInput, pruned: Mapping[float, Pruned], scope: str) -> None:
-    """Check the number of zeros, or of removed units, at each sparsity, in all and by layer."""
+    """Check the number of zeros, or of removed hidden units, at each sparsity, in all and by layer."""
     for sparsity, result in pruned.items():
-        removed = {name: _removed(mask, case.component.unit) for name, mask in result.masks.items()}
-        sizes = {name: _size(layer.weight, case.component.unit) for name, layer in given.layers.items()}
+        kept = result.masks
+        if case.component.unit == "unit":
+            kept = result.units
+            _require_whole(result, given)
+        removed = {name: int((~mask).sum()) for name, mask in kept.items()}
+        sizes = {name: mask.numel() for name, mask in kept.items()}
         due, have = round(sparsity * sum(sizes.values())), sum(removed.values())
         require(
             have == due, f"at sparsity {sparsity:.3g} it removed {have} of {sum(sizes.values())}, not {due}"
@@ -154,13 +159,13 @@ def require_exact(case: PrunerCase, given: PruneInput, pruned: Mapping[float, Pr
             )
 
 
-def _removed(mask: Tensor, unit: str) -> int:
-    gone = ~mask if unit == "weight" else ~mask.flatten(1).any(1)
-    return int(gone.sum())
-
-
-def _size(weight: Tensor, unit: str) -> int:
-    return weight.numel() if unit == "weight" else weight.shape[0]
+def _require_whole(result: Pruned, given: PruneInput) -> None:
+    """Check that removed units lost all their weights, and that no output did."""
+    due = {name for name, layer in given.layers.items() if not layer.is_output}
+    require(result.units.keys() == due, f"units of {sorted(due ^ result.units.keys())} are odd")
+    for name, units in result.units.items():
+        left = int(result.masks[name][~units].sum())
+        require(not left, f"{left} weights of removed units of {name} were kept")
 
 
 def _typed(batch: tuple[Tensor, Tensor], model: nn.Module) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 import bench
-from bench.engine.prunable import prunable_modules
+from bench.structure import prunable_modules
 
 CALLS = []
 

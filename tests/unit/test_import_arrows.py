@@ -22,7 +22,8 @@ BELOW = {
     "store": "plan",
     "linalg": "store plan",
     "data": "store plan",
-    "measure": "linalg store plan",
+    "structure": "registry",
+    "measure": "linalg store plan structure",
     "engine": "measure data",
     "analysis": "engine",
     "board": "analysis",
@@ -36,6 +37,7 @@ OFFERED = (
     "data",
     "linalg",
     "measure",
+    "structure",
     "testing",
 )  # rooms that `bench` hands to plugin authors
 

@@ -22,6 +22,16 @@ def test_folding_gives_plain_weights_of_the_same_value():
     assert torch.equal(folded[0].weight, before)
 
 
+def test_weights_that_are_shared_stay_shared():
+    model = network()
+    again = weight_norm(nn.Linear(4, 3))
+    again.parametrizations["weight"] = model[0].parametrizations["weight"]
+    model.append(again)
+    folded = fold(copy.deepcopy(model))
+    assert folded[3].weight is folded[0].weight
+    assert torch.equal(folded[0].weight, model[0].weight)
+
+
 def test_folding_a_copy_leaves_the_original_parametrized_and_working():
     model = network()
     inputs = torch.ones(3, 4)

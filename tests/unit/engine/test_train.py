@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -20,6 +21,22 @@ def course(catalog, **keys):
         **{"epochs": 5, "batch_size": 8, "lr": 0.1, "objective_params": {"label_smoothing": 0.0}} | keys
     )
     return Course(recipe, StageLoss(recipe, catalog), seed=3, after_epoch=lambda _: None)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
+def test_a_parameters_factor_scales_its_learning_rate(catalog, network, data, optimizer):
+    plain = course(catalog, optimizer=optimizer, epochs=1, batch_size=45, schedule="constant", momentum=0.0)
+    slow = replace(plain, factors={"0.weight": 0.5, "2.bias": 0.0})
+    before = {name: part.detach().clone() for name, part in network.named_parameters()}
+    moved = []
+    for one in (plain, slow):
+        model = copy.deepcopy(network)
+        train(model, data, one)
+        moved.append({name: part.detach() - before[name] for name, part in model.named_parameters()})
+    assert torch.allclose(moved[1]["0.weight"], 0.5 * moved[0]["0.weight"], rtol=1e-4, atol=1e-6)
+    assert torch.equal(moved[1]["0.bias"], moved[0]["0.bias"])
+    assert moved[0]["2.bias"].count_nonzero() > 0
+    assert moved[1]["2.bias"].count_nonzero() == 0
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])

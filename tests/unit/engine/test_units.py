@@ -5,7 +5,8 @@ from torch import nn
 
 from bench.engine.prunable import prunable_layers
 from bench.engine.pruned import apply_pruning
-from bench.engine.units import expand_units, normalised_by
+from bench.engine.units import expand_units
+from bench.structure import normalised_by
 
 
 def convolutional():

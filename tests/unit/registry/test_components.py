@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
 import bench
 from bench.errors import UserError
@@ -58,6 +59,28 @@ def test_every_name_of_the_pattern_is_taken(name: str) -> None:
 def test_components_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         bench.Pruner(**FACTS).name = "y"  # type: ignore[misc]
+
+
+def test_budget_is_the_harnesss_where_units_are_ranked() -> None:
+    seen: list[dict] = []
+    own = (bench.Param("budget", int, 1),)
+    pruner = bench.Pruner(**FACTS | {"build": seen.append, "unit": "unit"})
+    assert pruner.resolve({}) == {"scope": "global", "budget": "weights"}
+    pruner.make({"budget": "units"})
+    assert seen == [{}]
+    with pytest.raises(ValueError, match="the parameter 'budget' is the harness's own"):
+        bench.Pruner(**FACTS | {"unit": "unit", "params": own})
+    assert bench.Pruner(**FACTS | {"params": own}).resolve({}) == {"budget": 1, "scope": "global"}
+
+
+@pytest.mark.parametrize("rates", [{"weights": 1.0}, {"weight": -0.5}, {"weight": float("nan")}])
+def test_learning_rates_are_of_parameters_and_in_range(rates: dict) -> None:
+    model = nn.Linear(2, 2)
+    assert bench.Parametrization(**FACTS).learning_rates({}, model) == {}
+    good = bench.Parametrization(**FACTS | {"rates": lambda _, model: {"bias": 0.0, "weight": 2.0}})
+    assert good.learning_rates({}, model) == {"bias": 0.0, "weight": 2.0}
+    with pytest.raises(ValueError, match="learning rate of 'weight"):
+        bench.Parametrization(**FACTS | {"rates": lambda *_: rates}).learning_rates({}, model)
 
 
 def test_scope_is_the_harnesss_and_never_reaches_the_pruner() -> None:

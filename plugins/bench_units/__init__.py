@@ -1,0 +1,78 @@
+"""Unit pruners: neurons and channels ranked by norm, normalisation, activation, or at random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import bench
+
+_LI = "Li, Kadav, Durdanovic, Samet and Graf, Pruning Filters for Efficient ConvNets, ICLR 2017"
+_LIU = "Liu, Li, Shen et al., Learning Efficient Convolutional Networks through Network Slimming, ICCV 2017"
+_POLYAK = "Polyak and Wolf, Channel-Level Acceleration of Deep Face Representations, IEEE Access 2015"
+
+
+def _norm(params: bench.Params) -> bench.Scorer:
+    from bench_units.norms import unit_norm  # noqa: PLC0415
+
+    return unit_norm(params["side"], params["p"])
+
+
+def _bn_scale(_: bench.Params) -> bench.Scorer:
+    from bench_units.scales import bn_scale  # noqa: PLC0415
+
+    return bn_scale
+
+
+def _activation(params: bench.Params) -> bench.Scorer:
+    from bench_units.activations import activation  # noqa: PLC0415
+
+    return activation(params["examples"])
+
+
+def _random(_: bench.Params) -> bench.Scorer:
+    from bench_units.chance import unit_random  # noqa: PLC0415
+
+    return unit_random
+
+
+@bench.hookimpl
+def bench_pruners() -> Iterable[bench.Pruner]:
+    """Offer `unit-norm`, `bn-scale`, `activation` and `unit-random`."""
+    yield bench.Pruner(
+        name="unit-norm",
+        summary="Removes the units whose incoming weights, outgoing weights or product of both are smallest.",
+        build=_norm,
+        params=(
+            bench.Param(
+                "side",
+                str,
+                "incoming",
+                "the norm of a unit's own weights, of those that read it, or the product of the two",
+                choices=("incoming", "outgoing", "product"),
+            ),
+            bench.Param("p", float, 2.0, "the order of the norm", minimum=1),
+        ),
+        unit="unit",
+        cite=_LI,
+    )
+    yield bench.Pruner(
+        name="bn-scale",
+        summary="Removes the channels of smallest batch-normalisation scale; layers without one go last.",
+        build=_bn_scale,
+        unit="unit",
+        cite=_LIU,
+    )
+    yield bench.Pruner(
+        name="activation",
+        summary="Removes the units of smallest mean activation behind a ReLU, on a batch of training data.",
+        build=_activation,
+        params=(bench.Param("examples", int, 256, "training examples to look at", minimum=1),),
+        unit="unit",
+        cite=_POLYAK,
+    )
+    yield bench.Pruner(
+        name="unit-random",
+        summary="Removes units at random: the control of unit pruners.",
+        build=_random,
+        unit="unit",
+    )

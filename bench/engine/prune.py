@@ -89,17 +89,30 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
         check_finite(job.given.layers)
         return lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat)
     scores = scores_of(job, check_repeat=check_repeat)
-    prunings: Mapping[float, Pruned | Unsupported]
     if job.pruner.unit == "unit":
-        expand = unit_expander(job.given.model, job.given.layers, job.example)
-        prunings = unit_prunings(scores, sparsities, Spread(job.ranked, job.scope, job.budget), expand)
-    else:
-        masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
-        prunings = {
+        return pruned_units(job, scores, sparsities)
+    masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
+    return _raising(
+        {
             sparsity: found if isinstance(found, Unsupported) else Pruned(found)
             for sparsity, found in masks.items()
         }
+    )
 
+
+def pruned_units(
+    job: PruneJob, scores: Mapping[str, Tensor], sparsities: Sequence[float]
+) -> Callable[[float], Pruned]:
+    """What goes at each of `sparsities` by the scores of units, shape (out,), of the job's ranked layers.
+
+    Raises:
+        Unsupported: from the returned function, where the scope cannot reach the sparsity.
+    """
+    expand = unit_expander(job.given.model, job.given.layers, job.example)
+    return _raising(unit_prunings(scores, sparsities, Spread(job.ranked, job.scope, job.budget), expand))
+
+
+def _raising(prunings: Mapping[float, Pruned | Unsupported]) -> Callable[[float], Pruned]:
     def at(sparsity: float) -> Pruned:
         found = prunings[sparsity]
         if isinstance(found, Unsupported):

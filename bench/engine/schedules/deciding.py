@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from torch import Tensor, nn
 
-from bench.engine.prune import PruneJob, pruning, scores_of
+from bench.engine.prune import PruneJob, pruned_units, pruning, scores_of
 from bench.engine.pruned import Pruned
 from bench.engine.ranking import Counts, counted_masks, further_masks, zeros
 from bench.engine.schedules.scene import Scene
 from bench.engine.scopes import zeros_by_layer
 from bench.engine.sparsifying import keep_counts
-from bench.engine.units import expand_units
+from bench.engine.units import expand_units, hidden_layers
 from bench.errors import Unsupported
 from bench.registry.components import Pruner
 
@@ -52,6 +53,9 @@ def decide_further(scene: Scene, model: nn.Module, sparsity: float, before: Prun
     scene.session.at(job.component)
     scores = scores_of(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
     alive = entries(before, scene.pruner)
+    if scene.pruner.unit == "unit":
+        lowest = {name: score.masked_fill(~alive[name], -math.inf) for name, score in scores.items()}
+        return pruned_units(job, lowest, [sparsity])(sparsity)
     if job.scope in ("global", "layer"):
         masks = further_masks(scores, alive, sparsity, job.scope)
     else:
@@ -85,9 +89,7 @@ def reference_pruner(scene: Scene) -> Pruner:
 
 def entries(pruned: Pruned, pruner: Pruner) -> dict[str, Tensor]:
     """The masks of a pruning in the shape of the pruner's scores: by weight, or by unit."""
-    if pruner.unit == "weight":
-        return dict(pruned.masks)
-    return {name: mask.flatten(1).any(1) for name, mask in pruned.masks.items()}
+    return dict(pruned.masks) if pruner.unit == "weight" else dict(pruned.units)
 
 
 def taken(scene: Scene, pruned: Pruned) -> Counts:
@@ -102,7 +104,8 @@ def _control(scene: Scene, model: nn.Module, number: int) -> Callable[[Counts, P
     scene.session.at(job.component)
     scores = scores_of(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
     if reference.unit == "unit":
-        scores = {name: score.flatten(1).mean(1) for name, score in scores.items()}
+        hidden = hidden_layers(job.given.layers)
+        scores = {name: scores[name].flatten(1).mean(1) for name in hidden}
     whole = {name: score.new_ones(score.shape).bool() for name, score in scores.items()}
 
     def counted(counts: Counts, before: Pruned | None) -> Pruned:

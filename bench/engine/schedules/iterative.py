@@ -19,7 +19,7 @@ from bench.engine.schedules.deciding import (
     require_nesting,
     taken,
 )
-from bench.engine.schedules.outcome import Outcome, packed, unpacked
+from bench.engine.schedules.outcome import Outcome, packed, pruning_groups, unpacked, unpacked_pruning
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
 from bench.plan.rounds import Round, rounds_of
@@ -119,7 +119,7 @@ def _resumed(scene: Scene, plain: nn.Module, rounds: Sequence[Round]) -> tuple[_
 
 
 def _write(scene: Scene, state: _State, one: Round) -> None:
-    tensors = packed(network=state.network.state_dict(), mask=state.pruned.masks, extra=state.pruned.extra)
+    tensors = packed(network=state.network.state_dict(), **pruning_groups(state.pruned))
     facts = {
         "counts": [dict(counts) for counts in state.counts],
         "prune_seconds": state.prune_seconds,
@@ -139,7 +139,7 @@ def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
     if weights.keys() != network.state_dict().keys():
         return None
     network.load_state_dict(weights)
-    pruned = Pruned(unpacked(artifact.tensors, "mask", like), extra=unpacked(artifact.tensors, "extra", like))
+    pruned = unpacked_pruning(artifact.tensors, like)
     check_no_regrowth(network, pruned)
     facts = artifact.facts
     return _State(

@@ -56,13 +56,23 @@ def unpacked(tensors: Mapping[str, Tensor], group: str, like: nn.Module) -> dict
     }
 
 
+def pruning_groups(pruned: Pruned) -> dict[str, Mapping[str, Tensor]]:
+    """A pruning's masks, as groups that `packed` takes; its new values stand in the network."""
+    return {"mask": pruned.masks, "extra": pruned.extra, "unit": pruned.units}
+
+
+def unpacked_pruning(tensors: Mapping[str, Tensor], like: nn.Module) -> Pruned:
+    """The pruning whose groups `tensors` hold."""
+    masks, extra, units = (unpacked(tensors, group, like) for group in ("mask", "extra", "unit"))
+    return Pruned(masks, extra=extra, units=units)
+
+
 def write_outcome(path: Path, outcome: Outcome, data: DeviceData) -> None:
     """Store what a schedule left."""
     tensors = packed(
         pruned=outcome.pruned.state_dict(),
         final=outcome.final.state_dict(),
-        mask=outcome.pruning.masks,
-        extra=outcome.pruning.extra,
+        **pruning_groups(outcome.pruning),
     )
     seconds = {"prune": outcome.prune_seconds, "train": outcome.train_seconds}
     facts = {"seconds": seconds, "selected": dict(outcome.selected)}
@@ -84,9 +94,7 @@ def read_outcome(path: Path, like: nn.Module, data: DeviceData) -> Outcome | Non
         if state.keys() != network.state_dict().keys():
             return None
         network.load_state_dict(state)
-    pruning = Pruned(
-        unpacked(artifact.tensors, "mask", like), extra=unpacked(artifact.tensors, "extra", like)
-    )
+    pruning = unpacked_pruning(artifact.tensors, like)
     check_no_regrowth(final, pruning)
     seconds, selected = artifact.facts["seconds"], artifact.facts.get("selected", {})
     return Outcome(pruned, final, pruning, float(seconds["prune"]), float(seconds["train"]), selected)

@@ -58,6 +58,18 @@ def test_two_runs_of_a_taught_trial_give_the_same_bits(tmp_path):
     assert one["metrics.loss"].tolist() == other["metrics.loss"].tolist()
 
 
+def test_the_dense_network_teaches_in_every_round(tmp_path):
+    losses = {}
+    for name, words in (("plain", ""), ("taught", TAUGHT)):
+        suite = tmp_path / f"{name}.toml"
+        rounds = 'schedule = { name = "iterative", params = { rounds = 2 } }\n'
+        suite.write_text(TINY.rpartition("[[entry]]")[0] + rounds + words)
+        frame = run(suite, tmp_path / "store")
+        assert frame["status"].tolist() == ["ok", "ok"]
+        losses[name] = frame["metrics.loss"]
+    assert (losses["plain"] != losses["taught"]).all()
+
+
 def test_fine_tuning_that_diverges_fails_with_its_epoch(bench_cli, write_suite, tmp_path):
     words = ("--set", "finetune.lr=1e30", "--only", "pruner=magnitude", "--store", tmp_path / "store")
     code, out, _ = bench_cli("run", write_suite(), "--json", *words)

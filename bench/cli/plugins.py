@@ -12,6 +12,7 @@ import click
 from bench.cli.options import json_option, load_catalog, with_plugins
 from bench.errors import UserError
 from bench.registry.components import PLURALS
+from bench.suite.settings import parse_value
 
 if TYPE_CHECKING:
     from bench.registry.origin import PluginState, Selection
@@ -40,9 +41,16 @@ def list_plugins(plugins: Selection, *, as_json: bool) -> None:
 
 @command.command("check")
 @click.argument("dist", required=False)
+@click.option(
+    "--param",
+    "given",
+    multiple=True,
+    metavar="COMPONENT.NAME=VALUE",
+    help="A parameter that has no default, such as timm.name=resnet18.",
+)
 @json_option
 @with_plugins
-def check(dist: str | None, plugins: Selection, *, as_json: bool) -> int:
+def check(dist: str | None, given: tuple[str, ...], plugins: Selection, *, as_json: bool) -> int:
     """Check every component of a distribution: one line a check, and exit 1 if any fails.
 
     DIST is a distribution as pip knows it, or DISTRIBUTION:ENTRY for one plugin of it; without it, the
@@ -55,7 +63,7 @@ def check(dist: str | None, plugins: Selection, *, as_json: bool) -> int:
     if dist is None and not plugins.files:
         raise UserError("nothing to check", "name a distribution, or give --plugin-file FILE")
     catalog = load_catalog(plugins)
-    checks = checks_of(catalog, dist or INLINE_DISTRIBUTION, {}, plugins.files)
+    checks = checks_of(catalog, dist or INLINE_DISTRIBUTION, _params(given), plugins.files)
     width = max((len(check.name) for check in checks), default=0)
     findings = report(checks, _Printer(width) if not as_json else lambda _: None)
     failed = sum(finding.outcome == "FAIL" for finding in findings)
@@ -95,6 +103,20 @@ def new(name: str, kind: str, out: Path) -> None:
     click.echo(
         f"next: pip install -e {folder} && bench plugins check {folder.name} && bench show {name}", err=True
     )
+
+
+def _params(given: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Parameters by component from words such as `timm.name=resnet18`."""
+    params: dict[str, dict[str, Any]] = {}
+    for word in given:
+        key, equals, text = word.partition("=")
+        component, dot, name = key.rpartition(".")
+        if not (equals and dot and component and name):
+            raise UserError(
+                f"--param {word}: not COMPONENT.NAME=VALUE", "for example --param timm.name=resnet18"
+            )
+        params.setdefault(component, {})[name] = parse_value(text)
+    return params
 
 
 def _row(state: PluginState) -> dict[str, Any]:

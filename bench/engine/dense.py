@@ -18,6 +18,7 @@ from bench.engine.objectives import StageLoss
 from bench.engine.session import Session
 from bench.engine.tracing import Tracer, Traces
 from bench.engine.train import Course, train
+from bench.errors import UserError
 from bench.plan.epochs import epoch_key
 from bench.plan.seeds import derive_seed
 from bench.plan.spec import Spec
@@ -101,7 +102,12 @@ def keep_epoch(session: Session, trial: Trial, model: nn.Module, epoch: int) -> 
 
 
 def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:
-    """The freshly initialised network of a spec, parametrized, on the session's device."""
+    """The freshly initialised network of a spec, parametrized, on the session's device.
+
+    Raises:
+        UserError: where the model says so, for a parameter that only its build can check.
+        TrialFault: where the model or its parametrization raises anything else.
+    """
     component = cast("Model", session.catalog.get("model", spec.model))
     parametrization = session.catalog.get("parametrization", spec.parametrization)
     shape = {
@@ -111,7 +117,7 @@ def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:
     }
     torch.manual_seed(derive_seed(spec.seed, "init"))
     session.at(f"model '{spec.model}'")
-    with blamed(f"model '{spec.model}'"):
+    with blamed(f"model '{spec.model}'", passing=(UserError,)):
         model = component.make({**spec.model_params, **shape})
     with blamed(f"parametrization '{spec.parametrization}'"):
         parametrization.make(spec.parametrization_params)(model)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from torch import Tensor
 
 from bench.engine.blame import blamed
 from bench.errors import TrialFault
 from bench.registry.catalog import Catalog
+from bench.registry.components import Objective
 from bench.registry.contracts import ObjectiveFunction, ObjectiveInput
 from bench.suite.recipe import StageRecipe
 
 
 class StageLoss:
-    """The sum of a stage's objective and its weighted penalties."""
+    """The sum of a stage's objective and its weighted penalties; `needs_teacher` where one asks for it."""
 
     def __init__(self, recipe: StageRecipe, catalog: Catalog) -> None:
         self.name = recipe.objective
         self.objective: ObjectiveFunction = catalog.get("objective", recipe.objective).make(
             recipe.objective_params
+        )
+        names = [recipe.objective, *(penalty.objective for penalty in recipe.penalties)]
+        self.needs_teacher = any(
+            cast("Objective", catalog.get("objective", name)).needs_teacher for name in names
         )
         self.penalties = [
             (

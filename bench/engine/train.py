@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from bench.engine.averaging import Average
 from bench.engine.blame import blamed
 from bench.engine.data import DeviceData
 from bench.engine.optim import build_optimizer, learning_rate, set_rate
@@ -29,10 +30,11 @@ class Course:
     """What a stage trains by: its recipe, its loss, the seed of its data order, and who is told.
 
     `component` names the model, which answers for what its forward pass raises; `factors` are of the
-    learning rate, by parameter name. A course may be run in part: from after epoch `first`, its
-    learning rate where it would then be, to epoch `last`. `replay` draws the data order of the epochs
-    before `first` too, so that those after it see what they would have seen. `after_step` is told how
-    many steps of the course are done, and may change the weights.
+    learning rate, by parameter name; `teacher` maps inputs to what the objective may learn from, where
+    there is one. A course may be run in part: from after epoch `first`, its learning rate where it would
+    then be, to epoch `last`. `replay` draws the data order of the epochs before `first` too, so that
+    those after it see what they would have seen. `after_step` is told how many steps of the course are
+    done, and may change the weights.
     """
 
     recipe: StageRecipe
@@ -45,6 +47,7 @@ class Course:
     replay: bool = False
     after_step: Callable[[int, torch.optim.Optimizer], None] | None = None
     factors: Mapping[str, float] = field(default_factory=dict)
+    teacher: Callable[[Tensor], Tensor] | None = None
 
 
 def train(
@@ -75,6 +78,7 @@ def train(
     rate = learning_rate(recipe, data.steps(recipe.batch_size))
     held = _held(model, masks or {})
     best = best_epoch(recipe, model, data) if course.last is None else None
+    average = Average(model, recipe.ema_decay)
     model.train()
     step = course.first * data.steps(recipe.batch_size)
     for _ in range(course.first if course.replay else 0):
@@ -89,11 +93,14 @@ def train(
             step += 1
             if course.after_step is not None:
                 course.after_step(step, optimizer)
+            average.update()
         if not torch.isfinite(total):
             raise Diverged(epoch)
-        if best:
-            best(epoch)
-        course.after_epoch(epoch)
+        with average.standing_in():
+            if best:
+                best(epoch)
+            course.after_epoch(epoch)
+    average.settle()
     model.eval()
     return best.restore() if best else None
 
@@ -113,7 +120,9 @@ def _step(
         blamed(course.component),
     ):
         outputs = model(inputs)
-    loss = course.loss(ObjectiveInput(model, inputs, outputs.float(), targets, data.task.kind))
+    loss = course.loss(
+        ObjectiveInput(model, inputs, outputs.float(), targets, data.task.kind, course.teacher)
+    )
     loss.backward()  # type: ignore[no-untyped-call]
     if course.recipe.grad_clip > 0:
         nn.utils.clip_grad_norm_(model.parameters(), course.recipe.grad_clip)

@@ -217,11 +217,16 @@ class Task(Component):
 
 @dataclass(frozen=True, kw_only=True)
 class Objective(Component):
-    """A training loss, or a `penalty` that recipes add to it; builds an `ObjectiveFunction`."""
+    """A training loss, or a `penalty` that recipes add to it; builds an `ObjectiveFunction`.
+
+    `needs_teacher` says that it asks `step.teacher`, which is None for others: a suite can then use it in
+    fine-tuning alone, where the teacher is the dense network.
+    """
 
     kind: ClassVar[str] = "objective"
 
     role: Literal["loss", "penalty"] = "loss"
+    needs_teacher: bool = False
 
 
 EPOCHS = Param(

@@ -11,9 +11,11 @@ from bench.registry.catalog import Catalog
 from bench.registry.parameters import resolve
 from bench.suite.problems import as_user_error
 from bench.suite.recipe import Recipe, StageRecipe
+from bench.suite.roles import StageName, check_use
 from bench.suite.schema import Ref
 
 Layer = Mapping[str, Mapping[str, Any]]
+_STAGES: tuple[StageName, ...] = ("train", "finetune")
 
 
 def layered(base: Recipe, layers: Sequence[Layer], where: str) -> Recipe:
@@ -52,16 +54,18 @@ def complete_objectives(recipe: Recipe, catalog: Catalog, where: str) -> Recipe:
     """The recipe with complete parameters of its objectives and penalties."""
     return recipe.model_copy(
         update={
-            name: _complete_stage(getattr(recipe, name), catalog, f"{where}: recipe.{name}")
-            for name in ("train", "finetune")
+            name: _complete_stage(getattr(recipe, name), name, catalog, f"{where}: recipe.{name}")
+            for name in _STAGES
         }
     )
 
 
-def _complete_stage(stage: StageRecipe, catalog: Catalog, where: str) -> StageRecipe:
+def _complete_stage(stage: StageRecipe, name: StageName, catalog: Catalog, where: str) -> StageRecipe:
     loss = complete("objective", Ref(name=stage.objective, params=stage.objective_params), catalog, where)
+    check_use(stage.objective, "loss", name, catalog, where)
     penalties = []
     for penalty in stage.penalties:
+        check_use(penalty.objective, "penalty", name, catalog, where)
         full = complete("objective", Ref(name=penalty.objective, params=penalty.params), catalog, where)
         penalties.append(penalty.model_copy(update={"params": full.params}))
     return stage.model_copy(update={"objective_params": loss.params, "penalties": tuple(penalties)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import torch
@@ -124,6 +124,14 @@ def treats_regression(case: ObjectiveCase) -> None:
     require(bool(torch.isfinite(value)), "for regression its value is not finite")
 
 
+def declares_its_teacher(case: ObjectiveCase) -> None:
+    """It does without a teacher, or says `needs_teacher`: a dense network is trained without one."""
+    if case.component.needs_teacher:
+        raise NotApplicable("it says that it needs a teacher")
+    value = case.value(replace(case.step(_model()), teacher=None))
+    require(isinstance(value, Tensor) and value.ndim == 0, "without a teacher it does not return a scalar")
+
+
 def _model() -> nn.Module:
     return LINEAR.model().train()
 
@@ -138,6 +146,11 @@ def _answered(step: ObjectiveInput, shift: int) -> ObjectiveInput:
 OBJECTIVE = (
     *gates(gives_a_scalar, leaves_the_model_alone, has_a_gradient, repeats_under_a_seed),
     *rules(
-        is_finite, can_be_minimised, prefers_right_answers, does_not_grow_with_the_batch, treats_regression
+        is_finite,
+        can_be_minimised,
+        prefers_right_answers,
+        does_not_grow_with_the_batch,
+        treats_regression,
+        declares_its_teacher,
     ),
 )

@@ -6,19 +6,35 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class BasicBlock(nn.Module):
-    """Two 3x3 convolutions and a shortcut; a 1x1 convolution where the shape changes."""
+class PadShortcut(nn.Module):
+    """Every second pixel, and zeros for the further channels: a shortcut without parameters."""
 
     def __init__(self, width_in: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.low = (width - width_in) // 2
+        self.high = width - width_in - self.low
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map features (n, in, h, w) to (n, width, h/stride, w/stride)."""
+        return functional.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.low, self.high))
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions and a shortcut; where the shape changes a 1x1 convolution, or padding."""
+
+    def __init__(self, width_in: int, width: int, stride: int, *, pad: bool = False) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(width_in, width, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
-        self.shortcut = nn.Sequential()
+        self.shortcut: nn.Module = nn.Sequential()
         if stride != 1 or width_in != width:
-            self.shortcut = nn.Sequential(
-                nn.Conv2d(width_in, width, 1, stride, bias=False), nn.BatchNorm2d(width)
+            self.shortcut = (
+                PadShortcut(width_in, width, stride)
+                if pad
+                else nn.Sequential(nn.Conv2d(width_in, width, 1, stride, bias=False), nn.BatchNorm2d(width))
             )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -28,15 +44,19 @@ class BasicBlock(nn.Module):
 
 
 class CifarResNet(nn.Module):
-    """A network of 6n+2 layers with widths 16, 32 and 64 (He et al. 2016, section 4.2)."""
+    """A network of 6n+2 layers with widths 16, 32 and 64 (He et al. 2016, section 4.2).
 
-    def __init__(self, blocks: int, num_classes: int, in_channels: int) -> None:
+    `pad` takes shortcuts without parameters, option A of the paper; else they are 1x1 convolutions
+    where the shape changes, option B.
+    """
+
+    def __init__(self, blocks: int, num_classes: int, in_channels: int, *, pad: bool = False) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, 16, 3, 1, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = _stage(16, 16, blocks, 1)
-        self.layer2 = _stage(16, 32, blocks, 2)
-        self.layer3 = _stage(32, 64, blocks, 2)
+        self.layer1 = _stage(16, 16, blocks, 1, pad=pad)
+        self.layer2 = _stage(16, 32, blocks, 2, pad=pad)
+        self.layer3 = _stage(32, 64, blocks, 2, pad=pad)
         self.fc = nn.Linear(64, num_classes)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
@@ -50,6 +70,6 @@ class CifarResNet(nn.Module):
         return logits
 
 
-def _stage(width_in: int, width: int, blocks: int, stride: int) -> nn.Sequential:
-    first = BasicBlock(width_in, width, stride)
+def _stage(width_in: int, width: int, blocks: int, stride: int, *, pad: bool) -> nn.Sequential:
+    first = BasicBlock(width_in, width, stride, pad=pad)
     return nn.Sequential(first, *(BasicBlock(width, width, 1) for _ in range(blocks - 1)))

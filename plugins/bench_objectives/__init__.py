@@ -1,4 +1,4 @@
-"""Training losses."""
+"""Training losses, and penalties that recipes add to them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ import bench
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+_TARGET = bench.Param(
+    "target",
+    str,
+    "prunable",
+    "weights of linear layers and convolutions, those but the output layer's, or all parameters",
+    choices=("prunable", "hidden", "all"),
+)
 
 
 def _build_supervised(params: bench.Params) -> bench.ObjectiveFunction:
@@ -24,9 +32,33 @@ def _build_supervised(params: bench.Params) -> bench.ObjectiveFunction:
     return supervised
 
 
+def _build_distillation(params: bench.Params) -> bench.ObjectiveFunction:
+    from bench_objectives.distillation import Distillation  # noqa: PLC0415
+
+    return Distillation(params["form"], params["temperature"], params["w"])
+
+
+def _build_l1(params: bench.Params) -> bench.ObjectiveFunction:
+    from bench_objectives.penalties import L1  # noqa: PLC0415
+
+    return L1(params["target"])
+
+
+def _build_l2(params: bench.Params) -> bench.ObjectiveFunction:
+    from bench_objectives.penalties import L2  # noqa: PLC0415
+
+    return L2(params["target"])
+
+
+def _build_group_lasso(params: bench.Params) -> bench.ObjectiveFunction:
+    from bench_objectives.penalties import GroupLasso  # noqa: PLC0415
+
+    return GroupLasso(params["by"], params["target"])
+
+
 @bench.hookimpl
 def bench_objectives() -> Iterable[bench.Objective]:
-    """Offer `supervised`."""
+    """Offer `supervised` and `distillation`, and the penalties `l1`, `l2` and `group-lasso`."""
     yield bench.Objective(
         name="supervised",
         summary="Cross-entropy for classification, mean squared error for regression.",
@@ -34,4 +66,65 @@ def bench_objectives() -> Iterable[bench.Objective]:
         params=(
             bench.Param("label_smoothing", float, 0.0, "share spread over all classes", minimum=0, maximum=1),
         ),
+    )
+    yield bench.Objective(
+        name="distillation",
+        summary="Learns from the softened answers of the dense network beside the labels; for fine-tuning.",
+        build=_build_distillation,
+        params=(
+            bench.Param(
+                "form",
+                str,
+                "hinton",
+                "how hard and soft parts are scaled: see docs/objectives.md",
+                choices=("hinton", "normalised", "compensated"),
+            ),
+            bench.Param("temperature", float, 4.0, "divides the logits of both", minimum=0.01, maximum=1000),
+            bench.Param("w", float, 0.5, "share of the teacher; 1 - w is the labels'", minimum=0, maximum=1),
+        ),
+        needs_teacher=True,
+        cite="Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, arXiv 1503.02531",
+    )
+    yield from _penalties()
+
+
+def _penalties() -> Iterable[bench.Objective]:
+    yield bench.Objective(
+        name="l1",
+        summary="The sum of the weights' absolute values.",
+        build=_build_l1,
+        params=(_TARGET,),
+        role="penalty",
+        cite="Tibshirani, Regression Shrinkage and Selection via the Lasso, J. R. Stat. Soc. B 1996",
+    )
+    yield bench.Objective(
+        name="l2",
+        summary="Half the sum of the weights' squares.",
+        build=_build_l2,
+        params=(_TARGET,),
+        role="penalty",
+        cite="Krogh and Hertz, A Simple Weight Decay Can Improve Generalization, NIPS 1991",
+    )
+    yield bench.Objective(
+        name="group-lasso",
+        summary="The norms of rows or columns of weights, so that whole units go to zero.",
+        build=_build_group_lasso,
+        params=(
+            bench.Param(
+                "by",
+                str,
+                "rows",
+                "groups: what makes an output, or what reads an input",
+                choices=("rows", "columns"),
+            ),
+            bench.Param(
+                "target",
+                str,
+                "hidden",
+                "all linear layers and convolutions, or those but the output layer",
+                choices=("prunable", "hidden"),
+            ),
+        ),
+        role="penalty",
+        cite="Yuan and Lin, Model Selection and Estimation in Regression with Grouped Variables, 2006",
     )

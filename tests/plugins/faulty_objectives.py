@@ -57,6 +57,10 @@ def _classes_only(step):
     )
 
 
+def _taught(step):
+    return entropy(step) + functional.mse_loss(step.outputs, step.teacher(step.inputs))
+
+
 FAULTS = (
     Fault(
         "returns a number",
@@ -116,5 +120,15 @@ FAULTS = (
         ("can-be-minimised",),
         "ten steps of gradient descent took it from",
     ),
+    Fault(
+        "asks a teacher without saying so",
+        objective(_taught),
+        ("declares-its-teacher",),
+        "it raised TypeError: 'NoneType' object is not callable",
+    ),
 )
-SOUND = (objective(entropy), objective(l2, role="penalty"))
+SOUND = (
+    objective(entropy),
+    objective(l2, role="penalty"),
+    bench.Objective(name="taught", summary="An objective.", build=lambda _: _taught, needs_teacher=True),
+)

@@ -17,6 +17,7 @@ from bench.engine.objectives import StageLoss
 from bench.engine.prunable import prunable_layers
 from bench.engine.prune import PruneJob
 from bench.engine.session import Session
+from bench.engine.teaching import answers_of
 from bench.engine.train import Course
 from bench.errors import Unsupported
 from bench.plan.seeds import derive_seed
@@ -93,13 +94,18 @@ class Scene:
         return self.session.first_use(f"{pruner.name}|{pruner.version}|{params}|{self.spec.model}")
 
     def course(self, recipe: StageRecipe, seed: int) -> Course:
-        """A whole course by `recipe`, telling `tick` of each epoch."""
+        """A whole course by `recipe`, telling `tick` of each epoch; the dense network teaches where asked."""
+        component = f"model '{self.spec.model}'"
+        loss = StageLoss(recipe, self.session.catalog)
         return Course(
-            component=f"model '{self.spec.model}'",
+            component=component,
             recipe=recipe,
-            loss=StageLoss(recipe, self.session.catalog),
+            loss=loss,
             seed=seed,
             after_epoch=lambda _: self.tick(),
+            teacher=answers_of(self.dense, component, bf16=recipe.precision == "bf16")
+            if loss.needs_teacher
+            else None,
         )
 
     def initial(self) -> nn.Module:

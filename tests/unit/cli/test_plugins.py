@@ -64,6 +64,37 @@ def test_a_check_can_be_had_as_json(bench_cli):
     assert all(row["detail"] for row in rows if row["outcome"] == "skip")
 
 
+NEEDY = """
+import bench
+
+def build(params):
+    from torch import nn
+
+    return nn.Sequential(nn.Linear(params["in_channels"], params["width"]), nn.ReLU(),
+                         nn.Linear(params["width"], params["num_classes"]))
+
+@bench.hookimpl
+def bench_models():
+    yield bench.Model(name="needy.net", summary="A perceptron that must be told its width.", build=build,
+                      params=(bench.Param("width", int, help="units"),))
+"""
+
+
+def test_a_parameter_without_a_default_is_given_on_the_command_line(bench_cli, tmp_path):
+    plugin = tmp_path / "needy.py"
+    plugin.write_text(NEEDY)
+    code, out, _ = bench_cli("plugins", "check", "--plugin-file", plugin)
+    assert (code, "the parameter 'width' has no default" in out) == (1, True)
+    assert bench_cli("plugins", "check", "--plugin-file", plugin, "--param", "needy.net.width=7")[0] == 0
+
+
+@pytest.mark.parametrize("word", ["width=7", "needy.width", ".width=7", "needy.=7"])
+def test_a_parameter_that_names_no_component_is_the_users_error(bench_cli, word):
+    code, _, err = bench_cli("plugins", "check", "prunebench", "--param", word)
+    assert code == 2
+    assert err.startswith(f"error: --param {word}: not COMPONENT.NAME=VALUE\nhint: ")
+
+
 def test_an_unknown_distribution_gets_a_hint(bench_cli):
     code, out, err = bench_cli("plugins", "check", "prunebnch")
     assert (code, out) == (2, "")

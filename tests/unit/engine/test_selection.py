@@ -109,3 +109,11 @@ def test_a_course_that_ends_early_ends_where_it_ends(catalog, network, cut):
 def test_the_test_split_is_never_asked(catalog, network, cut):
     blind = replace(cut, test=Split(cut.test.inputs[:0], cut.test.targets[:0]))
     assert trained(catalog, network, blind, select="best-validation")[0]
+
+
+def test_where_weights_are_averaged_the_averages_are_judged_and_kept(catalog, network, cut):
+    chosen, seen = trained(catalog, network, cut, select="best-validation", ema_decay=0.9)
+    counts = [correct for correct, _ in seen]
+    assert chosen == counts.index(max(counts)) + 1
+    weights = network.state_dict()
+    assert all(torch.equal(value, weights[name]) for name, value in seen[chosen - 1][1].items())

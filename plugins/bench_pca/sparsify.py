@@ -30,7 +30,7 @@ def choosing_by(rank: Rank, *, mode: str, power: int, rescale: bool) -> Sparsifi
             sizes = _scaled(principal_part(layer, rank))
             if mode in _DESIGNS:
                 weights = sizes.pow(power)
-                reserve = layer.weight.cpu().abs()  # drawn on the CPU: a seed gives one mask on every device
+                reserve = layer.weight.cpu().abs()  # the draw is the CPU's on every device
                 draw = linalg.draw_mask(weights, reserve, keep[name], given.generator, _DESIGNS[mode])
                 result[name] = _sparsified(layer.weight, draw, rescaled=rescale or mode == "ht")
             else:

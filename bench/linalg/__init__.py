@@ -1,6 +1,7 @@
 """Mathematics on tensors: norms with certified bounds, exact selection, weighted sampling."""
 
 from bench.linalg.conv_operator import conv_operator_norm, conv_operator_singular_values
+from bench.linalg.draws import Design, Draw, draw_mask
 from bench.linalg.inclusion import inclusion_probabilities, systematic_sample
 from bench.linalg.low_rank import low_rank
 from bench.linalg.matricise import matricise
@@ -10,9 +11,12 @@ from bench.linalg.spectral_norm import SpectralNorm, spectral_norm
 from bench.linalg.topk import topk_masks, topk_masks_exact
 
 __all__ = [
+    "Design",
+    "Draw",
     "SpectralNorm",
     "conv_operator_norm",
     "conv_operator_singular_values",
+    "draw_mask",
     "inclusion_probabilities",
     "low_rank",
     "matricise",

@@ -1,7 +1,7 @@
 """Sparsifiers of the matrix literature: they draw entries at random, by a weight, exactly as many as asked.
 
-Each draws with inclusion probabilities π = min(1, c·w), so that `values = "rescaled"`, which divides what
-was drawn by π, estimates the matrix without bias; `values = "kept"` leaves the same entries as they are.
+`values = "kept"` leaves what was drawn as it is; `values = "rescaled"` divides the same entries by their
+chance to be drawn, which estimates the matrix without bias.
 """
 
 from __future__ import annotations
@@ -15,8 +15,15 @@ _VALUES = bench.Param(
     "values",
     str,
     "kept",
-    "what stays: the weights as they are, or divided by their probability so that no bias is left",
+    "what stays: the weights as they are, or divided by their chance so that no bias is left",
     choices=("kept", "rescaled"),
+)
+_DRAW = bench.Param(
+    "draw",
+    str,
+    "successive",
+    "one weight after the other, or with probabilities in proportion to what they are drawn by, at most 1",
+    choices=("successive", "proportional"),
 )
 
 
@@ -24,8 +31,9 @@ def _build(method: str, params: bench.Params) -> bench.Sparsifier:
     from bench_sampling.methods import METHODS  # noqa: PLC0415
     from bench_sampling.sparsify import sampling_by  # noqa: PLC0415
 
-    options = {name: value for name, value in params.items() if name != "values"}
-    return sampling_by(partial(METHODS[method], **options), rescaled=params["values"] == "rescaled")
+    options = {name: value for name, value in params.items() if name not in ("draw", "values")}
+    weigh = partial(METHODS[method], **options)
+    return sampling_by(weigh, design=params["draw"], rescaled=params["values"] == "rescaled")
 
 
 def _pruner(method: str, summary: str, cite: str, *params: bench.Param) -> bench.Pruner:
@@ -34,7 +42,7 @@ def _pruner(method: str, summary: str, cite: str, *params: bench.Param) -> bench
         summary=summary,
         build=partial(_build, method),
         mode="sparsify",
-        params=(_VALUES, *params),
+        params=(_DRAW, _VALUES, *params),
         cite=cite,
     )
 

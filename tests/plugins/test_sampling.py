@@ -17,6 +17,7 @@ from tests.plugins.sparsifying import applied, drawn_weight, given_for, sparsify
 
 PRUNERS = {pruner.name.removeprefix("sample-"): pruner for pruner in bench_sampling.bench_pruners()}
 NAMES = sorted(PRUNERS)
+DRAWS = ("successive", "proportional")
 OPTIONS = {"l2": {"epsilon": 0.0}, "hybrid": {"alpha": 0.5}, "bernstein": {"delta": 0.1}}
 
 
@@ -122,38 +123,43 @@ def test_a_grouped_convolution_is_a_block_diagonal_matrix(method: str, shape: tu
     assert close(torch.block_diag(*linalg.matricise(grouped, 2)), whole)
 
 
+@pytest.mark.parametrize("draw", DRAWS)
 @pytest.mark.parametrize("values", ["kept", "rescaled"])
 @pytest.mark.parametrize("name", NAMES)
-def test_counts_are_exact_from_nothing_to_everything(name: str, values: str) -> None:
+def test_counts_are_exact_from_nothing_to_everything(name: str, values: str, draw: str) -> None:
     weight = drawn_weight(5, 2, 3, 3)
     for keep in (0, 1, 17, 89, 90):
-        result = sparsify(PRUNERS[name], weight, keep, values=values)
+        result = sparsify(PRUNERS[name], weight, keep, values=values, draw=draw)
         assert int(result.mask.sum()) == keep
         if values == "kept":
             assert result.values is None
     assert torch.equal(applied(result, weight), weight.double())
 
 
+@pytest.mark.parametrize("draw", DRAWS)
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"uniform"}))
-def test_where_the_weights_run_out_the_largest_others_fill_up(name: str) -> None:
+def test_where_the_weights_run_out_the_largest_others_fill_up(name: str, draw: str) -> None:
     weight = torch.zeros(4, 4)
     weight[0] = torch.tensor([1.0, -2.0, 3.0, -4.0])
-    mask = sparsify(PRUNERS[name], weight, 6).mask
+    mask = sparsify(PRUNERS[name], weight, 6, draw=draw).mask
     assert bool(mask[0].all())
     assert torch.equal(mask, linalg.topk_masks_exact({"": weight.abs()}, [10])[0][""])
 
 
-def test_what_l2_truncates_fills_up_by_magnitude_and_is_not_rescaled() -> None:
+@pytest.mark.parametrize("draw", DRAWS)
+def test_what_l2_truncates_fills_up_by_magnitude_and_is_not_rescaled(draw: str) -> None:
     weight = torch.diag(torch.tensor([1.0, 0.5, 0.1, -0.11]))
-    result = sparsify(PRUNERS["l2"], weight, 3, epsilon=2.0, values="rescaled")  # threshold 0.25
+    result = sparsify(PRUNERS["l2"], weight, 3, epsilon=2.0, values="rescaled", draw=draw)  # threshold 0.25
     assert applied(result, weight).diag().tolist() == pytest.approx([1, 0.5, 0, -0.11])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_rescaling_divides_the_same_entries_by_their_probability(name: str) -> None:
     weight = drawn_weight(6, 7)
-    kept = sparsify(PRUNERS[name], weight, 15, **OPTIONS.get(name, {}))
-    rescaled = sparsify(PRUNERS[name], weight, 15, values="rescaled", **OPTIONS.get(name, {}))
+    kept = sparsify(PRUNERS[name], weight, 15, draw="proportional", **OPTIONS.get(name, {}))
+    rescaled = sparsify(
+        PRUNERS[name], weight, 15, values="rescaled", draw="proportional", **OPTIONS.get(name, {})
+    )
     assert torch.equal(kept.mask, rescaled.mask)
     chances = linalg.inclusion_probabilities(weighed(name, weight, 15, **OPTIONS.get(name, {})), 15)
     expected = torch.where(kept.mask, weight.double() / chances, 0.0)
@@ -162,19 +168,27 @@ def test_rescaling_divides_the_same_entries_by_their_probability(name: str) -> N
 
 def test_uniform_rescaling_is_by_size_over_count() -> None:
     weight = drawn_weight(4, 5)
-    found = applied(sparsify(PRUNERS["uniform"], weight, 8, values="rescaled"), weight)
+    found = applied(sparsify(PRUNERS["uniform"], weight, 8, values="rescaled", draw="proportional"), weight)
     kept = found != 0
     assert torch.allclose(found[kept], 2.5 * weight.double()[kept])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_rescaled_draws_have_no_bias(name: str) -> None:
+def test_rescaled_proportional_draws_have_no_bias(name: str) -> None:
     weight = drawn_weight(4, 6, dtype=torch.float64)
     rounds, generator = 500, torch.Generator().manual_seed(3)
     draws = torch.stack(
         [
             applied(
-                sparsify(PRUNERS[name], weight, 9, generator, values="rescaled", **OPTIONS.get(name, {})),
+                sparsify(
+                    PRUNERS[name],
+                    weight,
+                    9,
+                    generator,
+                    values="rescaled",
+                    draw="proportional",
+                    **OPTIONS.get(name, {}),
+                ),
                 weight,
             )
             for _ in range(rounds)
@@ -185,11 +199,12 @@ def test_rescaled_draws_have_no_bias(name: str) -> None:
     assert bool(((draws.mean(0) - weight).abs() <= 4.5 * spread + 1e-12).all())
 
 
-def test_the_mean_of_many_draws_is_as_near_as_independence_says() -> None:
+@pytest.mark.parametrize("draw", DRAWS)
+def test_the_mean_of_many_draws_is_as_near_as_independence_says(draw: str) -> None:
     weight = drawn_weight(30, 40, dtype=torch.float64)
     generator = torch.Generator().manual_seed(4)
     draws = [
-        applied(sparsify(PRUNERS["l1"], weight, 240, generator, values="rescaled"), weight)
+        applied(sparsify(PRUNERS["l1"], weight, 240, generator, values="rescaled", draw=draw), weight)
         for _ in range(200)
     ]
     errors = torch.stack([(draw - weight).norm() for draw in draws])
@@ -198,9 +213,39 @@ def test_the_mean_of_many_draws_is_as_near_as_independence_says() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_seed_gives_one_mask_and_another_seed_another(name: str) -> None:
+def test_rescaled_successive_draws_have_no_bias(name: str) -> None:
+    weight = torch.tensor([[1.0, -2.0, 3.0, 2.5], [-1.5, 2.0, 1.0, -3.0]], dtype=torch.float64)
+    rounds, generator = 800, torch.Generator().manual_seed(5)
+    draws = torch.stack(
+        [
+            applied(
+                sparsify(PRUNERS[name], weight, 5, generator, values="rescaled", **OPTIONS.get(name, {})),
+                weight,
+            )
+            for _ in range(rounds)
+        ]
+    )
+    spread = draws.std(0) / rounds**0.5
+    assert bool(((draws.mean(0) - weight).abs() <= 4.5 * spread + 1e-12).all())
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"bernstein"}))
+def test_successive_draws_nest_over_several_layers_under_one_seed(name: str) -> None:
+    layers = [Layer(label, "linear", drawn_weight(6, 10, seed=i)) for i, label in enumerate("abc")]
+    larger, smaller = (
+        PRUNERS[name].make({})(
+            given_for(*layers, generator=torch.Generator().manual_seed(2)), dict.fromkeys("abc", keep)
+        )
+        for keep in (60, 20)
+    )
+    assert all(not bool((smaller[label].mask & ~larger[label].mask).any()) for label in "abc")
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_seed_gives_one_mask_and_another_seed_another(name: str, draw: str) -> None:
     weight = drawn_weight(20, 30)
-    masks = [sparsify(PRUNERS[name], weight, 200, seed).mask for seed in (0, 0, 1)]
+    masks = [sparsify(PRUNERS[name], weight, 200, seed, draw=draw).mask for seed in (0, 0, 1)]
     assert torch.equal(masks[0], masks[1])
     assert not torch.equal(masks[0], masks[2])
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import bench
-from bench_tasks.declared import MIXTURE, SUMMARIES, TEACHER, TIMM
+from bench_tasks.declared import MIXTURE, SUBSET, SUMMARIES, TEACHER, TIMM
 
 
 def _digits(_: bench.Params) -> bench.LoadTask:
@@ -19,6 +19,12 @@ def _named(name: str, _: bench.Params) -> bench.LoadTask:
     from bench_tasks.named import named_task  # noqa: PLC0415
 
     return named_task(name)
+
+
+def _subset(params: bench.Params) -> bench.LoadTask:
+    from bench_tasks.subset import subset_task  # noqa: PLC0415
+
+    return subset_task(params)
 
 
 def _timm(params: bench.Params) -> bench.LoadTask:
@@ -47,6 +53,12 @@ def bench_tasks() -> Iterable[bench.Task]:
     )
     for name, (summary, cite) in SUMMARIES.items():
         yield bench.Task(name=name, summary=summary, build=partial(_named, name), cite=cite)
+    yield bench.Task(
+        name="subset",
+        summary="The first examples of every class of a named data set, for quick and honest small runs.",
+        build=_subset,
+        params=SUBSET,
+    )
     yield bench.Task(
         name="timm",
         summary="Images that timm.data.create_dataset reads: torch/NAME, hfds/NAME-or-path, folder/PATH.",

@@ -15,6 +15,17 @@ TIMM = (
     bench.Param("input_key", str, "image", "for hfds: the column of images"),
     bench.Param("target_key", str, "label", "for hfds: the column of classes"),
 )
+SUBSET = (
+    bench.Param(
+        "of",
+        str,
+        "mnist",
+        "the data set by name",
+        choices=("mnist", "fashion-mnist", "kmnist", "cifar10", "cifar100"),
+    ),
+    bench.Param("train", int, 0, "training examples, evenly of each class; 0 for all", minimum=0),
+    bench.Param("test", int, 0, "test examples, evenly of each class; 0 for all", minimum=0),
+)
 TEACHER = (
     bench.Param("inputs", int, 10, "inputs", minimum=1),
     bench.Param("hidden", int, [20, 20], "widths of the teacher's hidden layers", minimum=1, many=True),

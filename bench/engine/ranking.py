@@ -58,6 +58,23 @@ def counted_masks(
     return masks
 
 
+def ordered(scores: Mapping[str, Tensor], alive: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Scores with the same order among the living, and every entry that is gone below all of them.
+
+    A living entry has its place in the order of all layers' living ones, from 0, ties by index.
+    """
+    order = torch.cat([score[alive[name]].double() for name, score in scores.items()]).sort(stable=True)
+    places = torch.empty_like(order.values)
+    places[order.indices] = torch.arange(len(places), dtype=places.dtype, device=places.device)
+    placed = {name: torch.full_like(score, -1.0, dtype=places.dtype) for name, score in scores.items()}
+    start = 0
+    for name, place in placed.items():
+        count = int(alive[name].sum())
+        place[alive[name]] = places[start : start + count]
+        start += count
+    return placed
+
+
 def zeros(masks: Mapping[str, Tensor]) -> dict[str, int]:
     """How many entries each mask prunes."""
     return {name: mask.numel() - int(mask.sum()) for name, mask in masks.items()}

@@ -23,11 +23,15 @@ Expand = Callable[[Mapping[str, Tensor]], Pruned]
 
 @dataclass(frozen=True)
 class Spread:
-    """How a budget is spread: over which layers' units, under which scope, and what it counts."""
+    """How a budget is spread: over which layers' units, under which scope, and what it counts.
+
+    `least` of the lowest units are gone already and stay so, which only the budget of weights heeds.
+    """
 
     layers: Mapping[str, Layer]
     scope: str
     budget: Budget
+    least: int = 0
 
 
 def unit_prunings(
@@ -71,7 +75,7 @@ def unit_prunings(
                 f"scope '{spread.scope}' can remove units of {zeros(most)} of {weights} weights, not {due}"
             )
         else:
-            found[sparsity] = without(_nearest(zeros, due, most))
+            found[sparsity] = without(_nearest(zeros, due, range(spread.least, most + 1)))
     return found
 
 
@@ -92,11 +96,11 @@ def _most(spread: Spread) -> int:
     return sum(caps.values())
 
 
-def _nearest(zeros: Callable[[int], int], due: int, count: int) -> int:
-    """The number of units from 0 to `count` whose zeros, growing with it, are nearest to `due`."""
-    low, high = 0, count
+def _nearest(zeros: Callable[[int], int], due: int, counts: range) -> int:
+    """The number of units among `counts` whose zeros, growing with it, are nearest to `due`."""
+    low, high = counts[0], counts[-1]
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if zeros(middle) <= due else (low, middle - 1)
-    above = min(low + 1, count)
+    above = min(low + 1, counts[-1])
     return low if due - zeros(low) <= zeros(above) - due else above

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from torch import Tensor, nn
 
-from bench.engine.prune import PruneJob, pruned_units, pruning, scores_of
+from bench.engine.prune import PruneJob, pruning, scores_of
 from bench.engine.pruned import Pruned
-from bench.engine.ranking import Counts, counted_masks, further_masks, zeros
+from bench.engine.ranking import Counts, counted_masks, further_masks, ordered, zeros
 from bench.engine.schedules.scene import Scene
 from bench.engine.scopes import zeros_by_layer
 from bench.engine.sparsifying import keep_counts
-from bench.engine.units import expand_units, hidden_layers
+from bench.engine.unit_budget import Expand, Spread, unit_prunings
+from bench.engine.units import hidden_layers, unit_expander
 from bench.errors import Unsupported
 from bench.registry.components import Pruner
 
@@ -53,15 +53,18 @@ def decide_further(scene: Scene, model: nn.Module, sparsity: float, before: Prun
     scene.session.at(job.component)
     scores = scores_of(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
     alive = entries(before, scene.pruner)
-    if scene.pruner.unit == "unit":
-        lowest = {name: score.masked_fill(~alive[name], -math.inf) for name, score in scores.items()}
-        return pruned_units(job, lowest, [sparsity])(sparsity)
+    if scene.pruner.unit == "unit" and job.budget == "weights":
+        spread = Spread(job.ranked, job.scope, "weights", least=sum(zeros(alive).values()))
+        found = unit_prunings(ordered(scores, alive), [sparsity], spread, _expander(scene, job))[sparsity]
+        if isinstance(found, Unsupported):
+            raise found
+        return found
     if job.scope in ("global", "layer"):
         masks = further_masks(scores, alive, sparsity, job.scope)
     else:
-        counts = zeros_by_layer(job.given.layers, sparsity, job.scope, scene.pruner.unit)
+        counts = zeros_by_layer(job.ranked, sparsity, job.scope, scene.pruner.unit)
         masks = counted_masks(scores, alive, counts)
-    return _expanded(job, masks, scene.pruner)
+    return _expanded(scene, job, masks, scene.pruner)
 
 
 def decide_counted(
@@ -89,7 +92,7 @@ def reference_pruner(scene: Scene) -> Pruner:
 
 def entries(pruned: Pruned, pruner: Pruner) -> dict[str, Tensor]:
     """The masks of a pruning in the shape of the pruner's scores: by weight, or by unit."""
-    return dict(pruned.masks) if pruner.unit == "weight" else dict(pruned.units)
+    return dict(pruned.masks if pruner.unit == "weight" else pruned.units)
 
 
 def taken(scene: Scene, pruned: Pruned) -> Counts:
@@ -110,7 +113,7 @@ def _control(scene: Scene, model: nn.Module, number: int) -> Callable[[Counts, P
 
     def counted(counts: Counts, before: Pruned | None) -> Pruned:
         alive = whole if before is None else entries(before, reference)
-        return _expanded(job, counted_masks(scores, alive, counts), reference)
+        return _expanded(scene, job, counted_masks(scores, alive, counts), reference)
 
     return counted
 
@@ -135,7 +138,10 @@ def _reference_counts(
     return lambda sparsity: zeros(entries(pruned_at(sparsity), reference))
 
 
-def _expanded(job: PruneJob, masks: Mapping[str, Tensor], pruner: Pruner) -> Pruned:
-    if pruner.unit == "weight":
-        return Pruned(masks)
-    return expand_units(job.given.model, masks, job.given.layers, job.example)
+def _expanded(scene: Scene, job: PruneJob, masks: Mapping[str, Tensor], pruner: Pruner) -> Pruned:
+    return Pruned(masks) if pruner.unit == "weight" else _expander(scene, job)(masks)
+
+
+def _expander(scene: Scene, job: PruneJob) -> Expand:
+    """Expands units by what the dense network connects, so that growing prunings nest in all parts."""
+    return unit_expander(scene.dense, job.given.layers, job.example)

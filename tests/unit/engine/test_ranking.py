@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.engine.budget import apportion
-from bench.engine.ranking import counted_masks, further_masks, zeros
+from bench.engine.ranking import counted_masks, further_masks, ordered, zeros
 from bench.engine.scoring import keep_masks
+from bench.linalg import topk_masks_exact
 
 A = {"a": torch.tensor([3.0, 1.0, 2.0, 4.0]), "b": torch.tensor([[0.5, 5.0], [6.0, 7.0]])}
 ALL = {"a": torch.ones(4, dtype=torch.bool), "b": torch.ones(2, 2, dtype=torch.bool)}
@@ -78,3 +79,14 @@ def test_no_layer_gets_back_what_it_lost(sizes, sparsities):
 
 def test_a_layer_that_lost_more_is_made_up_for_by_the_others():
     assert apportion({"a": 10, "b": 10, "c": 10}, 0.5, {"a": 8, "b": 0, "c": 0}) == {"a": 8, "b": 4, "c": 3}
+
+
+@given(st.integers(0, 2**31), st.integers(0, 51))
+def test_ordered_scores_prune_the_dead_first_and_then_as_the_scores_say(seed, count):
+    scores = random_scores(seed)
+    generator = torch.Generator().manual_seed(seed + 1)
+    alive = {name: torch.rand(size, generator=generator) < 0.6 for name, size in SIZES.items()}
+    gone = sum(zeros(alive).values())
+    [by_order] = topk_masks_exact(ordered(scores, alive), [gone + min(count, 51 - gone)])
+    due = further_masks(scores, alive, (gone + min(count, 51 - gone)) / 51, "global")
+    assert all(torch.equal(by_order[name], due[name]) for name in SIZES)

@@ -83,14 +83,20 @@ def test_pruning_at_initialisation_ranks_initial_weights(stage, entry):
     assert int(mask.sum()) == mask.numel() // 2
 
 
-def test_units_can_go_at_initialisation_and_gradually(stage, entry):
-    for schedule in ("at-init", "gradual"):
-        lines = entry(schedule, pruner="tp-bn-scale", scope="layer")
-        [trial] = stage.trials(lines, model="resnet8", sparsity=0.5, head='output_layer = "exempt"')
-        outcome = stage.play(trial)
-        assert outcome.pruning.extra
-        for name, mask in outcome.pruning.extra.items():
-            assert torch.count_nonzero(outcome.final.get_parameter(name)[~mask]) == 0
+@pytest.mark.parametrize("model", ["resnet8", "lenet-5"])
+@pytest.mark.parametrize("schedule", ["at-init", "gradual"])
+def test_units_can_go_at_initialisation_and_gradually(stage, entry, monkeypatch, schedule, model):
+    every = {"every": 12} if schedule == "gradual" else {}
+    lines = entry(schedule, pruner="torch-ln-structured", scope="layer", **every)
+    [trial] = stage.trials(lines, model=model, sparsity=0.5)
+    held = watched_changes(monkeypatch, gradual)
+    outcome = stage.play(trial)
+    assert outcome.pruning.extra
+    for name, mask in outcome.pruning.by_parameter().items():
+        assert torch.count_nonzero(outcome.final.get_parameter(name)[~mask]) == 0
+    assert len(held) == (3 if schedule == "gradual" else 0)
+    for before, after in itertools.pairwise(held):
+        assert all(not bool((after[name] & ~before[name]).any()) for name in after)
 
 
 def test_gradual_pruning_goes_along_the_cubic_and_its_masks_nest(stage, entry, monkeypatch):

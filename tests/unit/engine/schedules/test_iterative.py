@@ -14,16 +14,19 @@ from bench.store.artifacts import read_artifact
 from tests.unit.engine.schedules.conftest import same
 
 
-def stored_masks(stage):
-    """The masks of all stored rounds, from few to many zeros."""
+def stored_rounds(stage):
+    """The tensors of all stored rounds, from few to many zeros."""
     folder = stage.root / "store" / "artifacts" / "round"
-    found = []
-    for path in folder.glob("*.safetensors"):
-        tensors = read_artifact(path).tensors
-        found.append(
-            {name: part for name, part in tensors.items() if name.startswith(("mask|", "unit|"))},
-        )
-    return sorted(found, key=lambda masks: sum(int((~mask).sum()) for mask in masks.values()))
+    found = [read_artifact(path).tensors for path in folder.glob("*.safetensors")]
+    return sorted(found, key=lambda one: sum(int((~part).sum()) for part in masks_of(one).values()))
+
+
+def masks_of(tensors):
+    return {name: part for name, part in tensors.items() if name.startswith("mask|")}
+
+
+def stored_masks(stage):
+    return [masks_of(tensors) for tensors in stored_rounds(stage)]
 
 
 @pytest.mark.parametrize("scope", ["global", "layer", "erk", "uniform-plus"])
@@ -120,22 +123,27 @@ def test_a_damaged_round_is_trained_again(stage, entry):
     assert stage.epochs() == 2
 
 
-def test_units_go_in_rounds_too(stage, entry):
-    lines = entry("iterative", pruner="torch-ln-structured", scope="layer", rounds=2)
-    [trial] = stage.trials(lines, model="resnet8", sparsity=0.5, head='output_layer = "exempt"')
-    outcome = stage.play(trial)
-    first, second = stored_masks(stage)
-    for name in outcome.pruning.masks:
-        assert not bool((second[f"mask|{name}"] & ~first[f"mask|{name}"]).any())
-    assert outcome.pruning.extra
-    for name, mask in outcome.pruning.extra.items():
-        assert torch.count_nonzero(outcome.final.get_parameter(name)[~mask]) == 0
-    for name, units in outcome.pruning.units.items():
-        assert not bool(outcome.pruning.masks[name][~units].any())
-        assert not bool((units & ~first[f"unit|{name}"]).any())
-    masks = outcome.pruning.masks.values()
-    share = sum(int((~mask).sum()) for mask in masks) / sum(mask.numel() for mask in masks)
-    assert share == pytest.approx(0.5, abs=0.01)  # whole units: as near as they allow
+@pytest.mark.parametrize("scope", ["global", "layer", "uniform-plus"])
+@pytest.mark.parametrize("budget", ["weights", "units"])
+def test_units_go_in_rounds_too(stage, entry, scope, budget):
+    lines = entry("iterative", pruner="torch-ln-structured", scope=scope, rounds=3)
+    lines += f'params.budget = "{budget}"\n'
+    [trial] = stage.trials(lines, model="lenet-5", sparsity=0.5)
+    pruning, final = stage.play(trial).pruning, stage.play(trial).final
+    rounds = stored_rounds(stage)
+    assert len(rounds) == 3
+    for before, after in itertools.pairwise(rounds):
+        for name, part in after.items():
+            if not name.startswith("network|"):
+                assert not bool((part & ~before[name]).any()), name
+    for name, units in pruning.units.items():
+        assert torch.equal(units, rounds[-1][f"unit|{name}"])
+        assert not bool(pruning.masks[name][~units].any())
+    for name, mask in pruning.by_parameter().items():
+        assert torch.count_nonzero(final.get_parameter(name)[~mask]) == 0
+    parts = pruning.units if budget == "units" else pruning.masks
+    share = sum(int((~part).sum()) for part in parts.values()) / sum(map(torch.numel, parts.values()))
+    assert share == pytest.approx(0.5, abs=1e-3 if budget == "units" else 0.02)
 
 
 def test_a_sparsifier_prunes_once_but_not_in_rounds(stage, entry):

@@ -68,12 +68,16 @@ def test_the_ranking_within_a_layer_is_the_controls(stage, entry):
         assert kept.min() >= gone.max()
 
 
-def test_a_control_of_whole_units_removes_whole_units(stage, entry):
-    lines = entry("one-shot", pruner="torch-ln-structured", scope="global") + CONTROL
+@pytest.mark.parametrize(("schedule", "params"), [("one-shot", {}), ("iterative", {"rounds": 2})])
+def test_a_control_of_whole_units_removes_whole_units(stage, entry, schedule, params):
+    lines = entry(schedule, pruner="torch-ln-structured", scope="global", **params) + CONTROL
     trials = stage.trials(lines, model="resnet8", sparsity=0.5, head='output_layer = "exempt"')
     reference, *controls = (stage.play(trial).pruning for trial in trials)
+    assert reference.units
+    assert len(controls) == 2
     for control in controls:
         assert zeros(control.units) == zeros(reference.units)
         assert control.extra.keys() == reference.extra.keys()
+        assert any(not torch.equal(control.units[name], mask) for name, mask in reference.units.items())
         for name, units in control.units.items():
             assert not bool(control.masks[name][~units].any())

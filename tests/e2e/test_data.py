@@ -79,6 +79,39 @@ def test_the_chosen_epochs_are_on_record_and_come_again_from_the_store(bench_cli
     assert [record["metrics"] for record in records(store)] == [record["metrics"] for record in first]
 
 
+SCHEDULES = """
+[[entry]]
+pruner = "magnitude"
+schedule = { name = "iterative", params = { rounds = 2 } }
+
+[[entry]]
+pruner = "magnitude"
+schedule = { name = "at-init", params = { retrain = "finetune" } }
+
+[[entry]]
+pruner = "magnitude"
+schedule = { name = "one-shot", params = { retrain = "lr-rewind" } }
+"""
+CHOICES = [
+    {"train", "at-init", "finetune"},
+    {"train", "finetune", "finetune 2"},
+    {"train", "lr-rewind"},
+]
+
+
+def test_every_course_of_a_schedule_chooses_and_says_so(bench_cli, write_suite, tmp_path):
+    suite = write_suite(*CHOOSES, ("[0.5, 0.9]", "[0.9]"), extra=SCHEDULES)
+    words = ("run", suite, "--store", tmp_path / "store", "--only", "pruner=magnitude")
+    code, _, error = bench_cli(*words)
+    assert code == 0, error
+    first = {record["trial_id"]: record for record in records(tmp_path / "store")}
+    seen = sorted((set(record["selected"]) for record in first.values()), key=sorted)
+    assert [choices for choices in seen if choices != {"train", "finetune"}] == CHOICES
+    assert bench_cli(*words, "--force")[0] == 0
+    for record in records(tmp_path / "store"):
+        assert record["selected"] == first[record["trial_id"]]["selected"]
+
+
 def test_without_a_choice_records_say_nothing_of_one(bench_cli, write_suite, tmp_path):
     assert bench_cli("run", write_suite(), "--store", tmp_path / "store")[0] == 0
     assert all("selected" not in record for record in records(tmp_path / "store"))

@@ -48,6 +48,11 @@ class PruneJob:
         return "units" if self.params["budget"] == "units" else "weights"
 
     @property
+    def spread(self) -> Spread:
+        """How the budget of a unit pruner is spread."""
+        return Spread(self.ranked, self.scope, self.budget)
+
+    @property
     def ranked(self) -> Mapping[str, Layer]:
         """The layers that the pruner is asked about.
 
@@ -92,7 +97,7 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
     prunings: Mapping[float, Pruned | Unsupported]
     if job.pruner.unit == "unit":
         expand = unit_expander(job.given.model, job.given.layers, job.example)
-        prunings = unit_prunings(scores, sparsities, Spread(job.ranked, job.scope, job.budget), expand)
+        prunings = unit_prunings(scores, sparsities, job.spread, expand)
     else:
         masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
         prunings = {

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+import torch
 from torch import Tensor
 
 from bench.engine.budget import share_out, zeros_of
 from bench.engine.pruned import Pruned
-from bench.engine.scopes import ERK_OF_UNITS, uniform_plus, uniform_plus_caps
+from bench.engine.ranking import counted_masks as within_masks
+from bench.engine.ranking import further_masks
+from bench.engine.ranking import zeros as lost
+from bench.engine.scopes import ERK_OF_UNITS, uniform_plus, uniform_plus_caps, zeros_by_layer
 from bench.engine.scoring import Scores, counted_masks, reachable_masks
 from bench.errors import Unsupported
 from bench.linalg import topk_masks_exact
@@ -31,7 +35,7 @@ class Spread:
 
 
 def unit_prunings(
-    scores: Scores, sparsities: Sequence[float], spread: Spread, expand: Expand
+    scores: Scores, sparsities: Sequence[float], spread: Spread, expand: Expand, least: int = 0
 ) -> dict[float, Pruned | Unsupported]:
     """What goes at each of `sparsities`; for one that the scope cannot reach, the reason.
 
@@ -44,6 +48,7 @@ def unit_prunings(
         sparsities: the shares asked for.
         spread: the budget.
         expand: the masks from units, shape (out,) by layer, True where kept.
+        least: how many units "weights" removes at any rate.
     """
     if spread.budget == "units":
         kept = reachable_masks(scores, sparsities, spread.scope, spread.layers, "unit")
@@ -71,7 +76,7 @@ def unit_prunings(
                 f"scope '{spread.scope}' can remove units of {zeros(most)} of {weights} weights, not {due}"
             )
         else:
-            found[sparsity] = without(_nearest(zeros, due, most))
+            found[sparsity] = without(_nearest(zeros, due, range(least, most + 1)))
     return found
 
 
@@ -92,11 +97,43 @@ def _most(spread: Spread) -> int:
     return sum(caps.values())
 
 
-def _nearest(zeros: Callable[[int], int], due: int, count: int) -> int:
-    """The number of units from 0 to `count` whose zeros, growing with it, are nearest to `due`."""
-    low, high = 0, count
+def further_units(
+    scores: Scores, alive: Mapping[str, Tensor], sparsity: float, spread: Spread, expand: Expand
+) -> Pruned:
+    """What goes at `sparsity` where some units are gone already: these first, then the lowest that live.
+
+    Args:
+        scores: of the units that may go, shape (out,), by layer; only those of living units count.
+        alive: boolean, of the scores' shapes, True where a unit is left.
+        sparsity: the share asked for, of all.
+        spread: the budget.
+        expand: as for `unit_prunings`.
+
+    Raises:
+        Unsupported: where the scope cannot reach the sparsity.
+    """
+    if spread.budget == "units":
+        if spread.scope in ("global", "layer"):
+            return expand(further_masks(scores, alive, sparsity, spread.scope))
+        return expand(
+            within_masks(scores, alive, zeros_by_layer(spread.layers, sparsity, spread.scope, "unit"))
+        )
+    below = {
+        name: score.clamp_min(torch.finfo(score.dtype).min).masked_fill(~alive[name], -torch.inf)
+        for name, score in scores.items()
+    }
+    gone = sum(lost(alive).values())
+    found = unit_prunings(below, [sparsity], spread, expand, gone)[sparsity]
+    if isinstance(found, Unsupported):
+        raise found
+    return found
+
+
+def _nearest(zeros: Callable[[int], int], due: int, counts: range) -> int:
+    """The number of units among `counts` whose zeros, growing with it, are nearest to `due`."""
+    low, high = counts[0], counts[-1]
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if zeros(middle) <= due else (low, middle - 1)
-    above = min(low + 1, count)
+    above = min(low + 1, counts[-1])
     return low if due - zeros(low) <= zeros(above) - due else above

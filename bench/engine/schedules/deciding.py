@@ -13,7 +13,8 @@ from bench.engine.ranking import Counts, counted_masks, further_masks, zeros
 from bench.engine.schedules.scene import Scene
 from bench.engine.scopes import zeros_by_layer
 from bench.engine.sparsifying import keep_counts
-from bench.engine.units import expand_units
+from bench.engine.unit_budget import further_units
+from bench.engine.units import expand_units, hidden_layers, unit_expander
 from bench.errors import Unsupported
 from bench.registry.components import Pruner
 
@@ -52,12 +53,15 @@ def decide_further(scene: Scene, model: nn.Module, sparsity: float, before: Prun
     scene.session.at(job.component)
     scores = scores_of(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
     alive = entries(before, scene.pruner)
+    if scene.pruner.unit == "unit":
+        expand = unit_expander(job.given.model, job.given.layers, job.example)
+        return further_units(scores, alive, sparsity, job.spread, expand)
     if job.scope in ("global", "layer"):
         masks = further_masks(scores, alive, sparsity, job.scope)
     else:
-        counts = zeros_by_layer(job.given.layers, sparsity, job.scope, scene.pruner.unit)
+        counts = zeros_by_layer(job.given.layers, sparsity, job.scope)
         masks = counted_masks(scores, alive, counts)
-    return _expanded(job, masks, scene.pruner)
+    return Pruned(masks)
 
 
 def decide_counted(
@@ -84,10 +88,8 @@ def reference_pruner(scene: Scene) -> Pruner:
 
 
 def entries(pruned: Pruned, pruner: Pruner) -> dict[str, Tensor]:
-    """The masks of a pruning in the shape of the pruner's scores: by weight, or by unit."""
-    if pruner.unit == "weight":
-        return dict(pruned.masks)
-    return {name: mask.flatten(1).any(1) for name, mask in pruned.masks.items()}
+    """The masks of a pruning in the shape of the pruner's scores: by weight, or by hidden unit."""
+    return dict(pruned.masks if pruner.unit == "weight" else pruned.units)
 
 
 def taken(scene: Scene, pruned: Pruned) -> Counts:
@@ -102,7 +104,7 @@ def _control(scene: Scene, model: nn.Module, number: int) -> Callable[[Counts, P
     scene.session.at(job.component)
     scores = scores_of(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
     if reference.unit == "unit":
-        scores = {name: score.flatten(1).mean(1) for name, score in scores.items()}
+        scores = {name: scores[name].flatten(1).mean(1) for name in hidden_layers(job.given.layers)}
     whole = {name: score.new_ones(score.shape).bool() for name, score in scores.items()}
 
     def counted(counts: Counts, before: Pruned | None) -> Pruned:

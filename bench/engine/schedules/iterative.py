@@ -119,7 +119,12 @@ def _resumed(scene: Scene, plain: nn.Module, rounds: Sequence[Round]) -> tuple[_
 
 
 def _write(scene: Scene, state: _State, one: Round) -> None:
-    tensors = packed(network=state.network.state_dict(), mask=state.pruned.masks, extra=state.pruned.extra)
+    tensors = packed(
+        network=state.network.state_dict(),
+        mask=state.pruned.masks,
+        extra=state.pruned.extra,
+        unit=state.pruned.units,
+    )
     facts = {
         "counts": [dict(counts) for counts in state.counts],
         "prune_seconds": state.prune_seconds,
@@ -139,7 +144,11 @@ def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
     if weights.keys() != network.state_dict().keys():
         return None
     network.load_state_dict(weights)
-    pruned = Pruned(unpacked(artifact.tensors, "mask", like), extra=unpacked(artifact.tensors, "extra", like))
+    pruned = Pruned(
+        unpacked(artifact.tensors, "mask", like),
+        extra=unpacked(artifact.tensors, "extra", like),
+        units=unpacked(artifact.tensors, "unit", like),
+    )
     check_no_regrowth(network, pruned)
     facts = artifact.facts
     return _State(

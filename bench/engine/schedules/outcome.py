@@ -63,6 +63,7 @@ def write_outcome(path: Path, outcome: Outcome, data: DeviceData) -> None:
         final=outcome.final.state_dict(),
         mask=outcome.pruning.masks,
         extra=outcome.pruning.extra,
+        unit=outcome.pruning.units,
     )
     seconds = {"prune": outcome.prune_seconds, "train": outcome.train_seconds}
     facts = {"seconds": seconds, "selected": dict(outcome.selected)}
@@ -85,7 +86,9 @@ def read_outcome(path: Path, like: nn.Module, data: DeviceData) -> Outcome | Non
             return None
         network.load_state_dict(state)
     pruning = Pruned(
-        unpacked(artifact.tensors, "mask", like), extra=unpacked(artifact.tensors, "extra", like)
+        unpacked(artifact.tensors, "mask", like),
+        extra=unpacked(artifact.tensors, "extra", like),
+        units=unpacked(artifact.tensors, "unit", like),
     )
     check_no_regrowth(final, pruning)
     seconds, selected = artifact.facts["seconds"], artifact.facts.get("selected", {})

@@ -189,7 +189,8 @@ def job(given, scope: str, unit: str = "weight") -> PruneJob:
         return sizes if unit == "weight" else {name: size.sum(1) for name, size in sizes.items()}
 
     pruner = Pruner(name="x", summary="Magnitude.", build=lambda _: score, unit=unit)
-    return PruneJob(pruner, {"scope": scope, "budget": "units"}, 0, given, given.batch(1)[0])
+    params = {"scope": scope} | ({"budget": "units"} if unit == "unit" else {})
+    return PruneJob(pruner, params, 0, given, given.batch(1)[0])
 
 
 @pytest.mark.parametrize("scope", ["erk", "uniform-plus"])

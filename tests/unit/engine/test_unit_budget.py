@@ -14,7 +14,7 @@ from torch import nn
 from bench.engine.prunable import prunable_layers
 from bench.engine.pruned import Pruned, apply_pruning
 from bench.engine.scoring import keep_masks
-from bench.engine.unit_budget import Spread, unit_prunings
+from bench.engine.unit_budget import Spread, further_units, unit_prunings
 from bench.engine.units import expand_units, hidden_layers, unit_expander
 from bench.errors import Unsupported
 from bench_models.lenet import LeNet5, LeNet300
@@ -159,6 +159,33 @@ def test_the_counts_are_those_of_a_network_built_smaller():
     pruned = expand_units(model, kept, layers, example)
     left = {name: int(mask.sum()) for name, mask in pruned.masks.items()}
     assert left == {"fc1": 16 * 120, "fc2": 120 * 30, "fc3": 30 * 10}
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    seed=st.integers(0, 99),
+    low=st.floats(0, 0.6),
+    more=st.floats(0, 0.4),
+    scope=st.sampled_from(["global", "layer"]),
+    budget=st.sampled_from(["weights", "units"]),
+)
+def test_what_is_gone_stays_gone_whatever_it_is_rated_later(seed, low, more, scope, budget):
+    model, example = built("mlp")
+    expand = unit_expander(model, prunable_layers(model, include_output=True), example)
+    spread = spread_of(model, budget, scope)
+    first = unit_prunings(scored(model, seed), [low], spread, expand)[low]
+    later = {name: -torch.inf * (score > 0.5) for name, score in scored(model, seed + 1).items()}
+    later = {name: score.nan_to_num(nan=0.0, neginf=-torch.inf) for name, score in later.items()}
+    second = further_units(later, first.units, low + more, spread, expand)
+    assert all(not bool((units & ~first.units[name]).any()) for name, units in second.units.items())
+    if budget == "weights":
+        alone = unit_prunings(later, [low + more], spread, expand)[low + more]
+        due = round((low + more) * sum(mask.numel() for mask in second.masks.values()))
+        assert abs(zeros(second) - due) <= 150 or zeros(second) == zeros(first)
+        assert abs(zeros(alone) - due) <= 150
+    else:
+        gone = sum(int((~units).sum()) for units in second.units.values())
+        assert gone == round((low + more) * 400)
 
 
 def test_a_network_of_outputs_alone_has_no_units_to_lose():

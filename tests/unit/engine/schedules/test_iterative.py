@@ -21,7 +21,7 @@ def stored_masks(stage):
     for path in folder.glob("*.safetensors"):
         tensors = read_artifact(path).tensors
         found.append(
-            {name: part for name, part in tensors.items() if name.startswith("mask|")},
+            {name: part for name, part in tensors.items() if name.startswith(("mask|", "unit|"))},
         )
     return sorted(found, key=lambda masks: sum(int((~mask).sum()) for mask in masks.values()))
 
@@ -120,21 +120,28 @@ def test_a_damaged_round_is_trained_again(stage, entry):
     assert stage.epochs() == 2
 
 
-def test_units_go_in_rounds_too(stage, entry):
-    lines = entry("iterative", pruner="torch-ln-structured", scope="layer", rounds=2)
-    [trial] = stage.trials(lines, model="resnet8", sparsity=0.5, head='output_layer = "exempt"')
+@pytest.mark.parametrize("budget", ["units", "weights"])
+@pytest.mark.parametrize("scope", ["global", "layer"])
+@pytest.mark.parametrize("output_layer", ["included", "exempt"])
+def test_units_go_in_rounds_too(stage, entry, budget, scope, output_layer):
+    lines = entry("iterative", pruner="torch-ln-structured", scope=scope, rounds=2)
+    head = f'output_layer = "{output_layer}"'
+    [trial] = stage.trials(f'{lines}params.budget = "{budget}"', model="resnet8", sparsity=0.5, head=head)
     outcome = stage.play(trial)
     first, second = stored_masks(stage)
-    for name, mask in outcome.pruning.masks.items():
-        units = mask.flatten(1)
-        assert torch.equal(units.any(1), units.all(1))
+    assert "fc" not in outcome.pruning.units
+    for name, units in outcome.pruning.units.items():
+        assert not bool(outcome.pruning.masks[name][~units].any())
+        assert not bool((second[f"unit|{name}"] & ~first[f"unit|{name}"]).any())
+    for name in outcome.pruning.masks:
         assert not bool((second[f"mask|{name}"] & ~first[f"mask|{name}"]).any())
     assert outcome.pruning.extra
     for name, mask in outcome.pruning.extra.items():
         assert torch.count_nonzero(outcome.final.get_parameter(name)[~mask]) == 0
-    whole = sum(mask.shape[0] for mask in outcome.pruning.masks.values())
-    gone = sum(int((~mask.flatten(1).any(1)).sum()) for mask in outcome.pruning.masks.values())
-    assert gone == round(0.5 * whole)
+    counted = outcome.pruning.units if budget == "units" else outcome.pruning.masks
+    whole = sum(mask.numel() for mask in counted.values())
+    gone = sum(int((~mask).sum()) for mask in counted.values())
+    assert gone == round(0.5 * whole) if budget == "units" else abs(gone / whole - 0.5) < 0.01
 
 
 def test_a_sparsifier_prunes_once_but_not_in_rounds(stage, entry):

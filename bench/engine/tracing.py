@@ -16,7 +16,8 @@ from bench.engine.readings import Readings
 from bench.engine.session import Session
 from bench.errors import Unsupported
 from bench.plan.spec import Spec
-from bench.registry.components import EPOCHS, Measure
+from bench.registry.components import Measure
+from bench.registry.harness import EPOCHS
 from bench.suite.schema import Ref
 
 

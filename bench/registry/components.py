@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from bench.registry.harness import BUDGET, EPOCHS, SCOPE, SCOPES, SHAPE
 from bench.registry.parameters import Param, Params, resolve
 
 if TYPE_CHECKING:
@@ -78,23 +79,6 @@ class Component:
     def make(self, given: Params) -> Any:
         """Check `given` and build the component's callable."""
         return self.build(self.resolve(given))
-
-
-SCOPES = ("global", "layer", "erk", "uniform-plus")
-SCOPE = Param(
-    "scope",
-    str,
-    "global",
-    "how the budget is spread over layers: by rank over all, the same share in each, by ERK, or uniform+",
-    choices=SCOPES,
-)
-BUDGET = Param(
-    "budget",
-    str,
-    "weights",
-    "what the sparsity is a share of: prunable weights, met to the nearest whole unit, or hidden units",
-    choices=("weights", "units"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,13 +164,6 @@ class Parametrization(Component):
         return factors
 
 
-SHAPE = (
-    Param("num_classes", int, help="outputs of the last layer", minimum=1),
-    Param("in_channels", int, help="channels of the input, or its length for vectors", minimum=1),
-    Param("image_size", int, help="height and width of the input; 1 for vectors", minimum=1),
-)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Model(Component):
     """Builds an `nn.Module`; the harness fills `num_classes`, `in_channels` and `image_size`."""
@@ -227,16 +204,6 @@ class Objective(Component):
 
     role: Literal["loss", "penalty"] = "loss"
     needs_teacher: bool = False
-
-
-EPOCHS = Param(
-    "epochs",
-    int,
-    [0, 1, 2, 5, 10],
-    "after which epochs of training to read; 0 is before the first, those past the last are left out",
-    minimum=0,
-    many=True,
-)
 
 
 @dataclass(frozen=True, kw_only=True)

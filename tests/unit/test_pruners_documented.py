@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.registry.catalog import Catalog
-from bench.registry.components import SCOPES, Pruner
+from bench.registry.components import Pruner
+from bench.registry.harness import SCOPES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "pruners.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `([a-z0-9-]+)` \|(.+)\|$", TEXT, re.MULTILINE))

@@ -22,6 +22,7 @@ from bench.registry.components import (
 from bench.registry.contracts import (
     Analysed,
     AnalysisFunction,
+    BankStep,
     DataRequest,
     Evaluation,
     Layer,
@@ -61,6 +62,7 @@ __all__ = [
     "Analysed",
     "Analysis",
     "AnalysisFunction",
+    "BankStep",
     "DataRequest",
     "Evaluation",
     "Layer",

@@ -46,6 +46,11 @@ if TYPE_CHECKING:
     help="Where data sets are looked for and kept.  [default: BENCH_DATA, or the user's cache folder]",
 )
 @click.option("--download", is_flag=True, help="Let tasks download missing data.")
+@click.option(
+    "--no-banks",
+    is_flag=True,
+    help="Train every network alone, also where training like ones as one batch pays.",
+)
 @json_option
 @with_plugins
 @click.pass_context
@@ -92,6 +97,7 @@ def command(
         timeout=options["timeout"],
         data_root=options["data_dir"] or default_data_root(),
         download=options["download"],
+        banks=not options["no_banks"],
     )
     summary = run_trials(loaded, trials, request, catalog, plugins)
     if as_json:

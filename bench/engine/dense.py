@@ -15,9 +15,10 @@ from bench.engine.checkpoints import load_checkpoint, save_checkpoint
 from bench.engine.data import DeviceData
 from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
+from bench.engine.requests import Trainee, Training
 from bench.engine.session import Session
 from bench.engine.tracing import Tracer, Traces
-from bench.engine.train import Course, train
+from bench.engine.train import Course
 from bench.errors import UserError
 from bench.plan.epochs import epoch_key
 from bench.plan.seeds import derive_seed
@@ -43,7 +44,7 @@ class Dense:
     selected: int | None = None
 
 
-def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) -> Dense:
+def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) -> Trainee[Dense]:
     """The trial's dense network: from the store if it is there and sound, else trained and stored.
 
     While it is trained, what it is after each of `epochs` is stored too, for trials that rewind there.
@@ -66,7 +67,6 @@ def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) 
             traces=Traces(**facts.get("traces", {})),
             selected=facts.get("selected"),
         )
-    started = time.perf_counter()
     tracer = Tracer(session, trial.spec)
     recipe = trial.spec.recipe.train
 
@@ -85,10 +85,13 @@ def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) 
         factors=_rates(session, trial.spec, model),
     )
     tracer(model, 0)
-    selected = train(model, data, course)
+    traced_before = tracer.seconds
+    trained = yield Training(model, data, course)
+    started = time.perf_counter()
     with blamed(course.component):
         evaluation = evaluate(model, data)
-    seconds = time.perf_counter() - started - tracer.seconds
+    seconds = trained.seconds - (tracer.seconds - traced_before) + time.perf_counter() - started
+    selected = trained.selected
     facts = {"seconds": seconds, **evaluation.__dict__, "traces": asdict(tracer.traces), "selected": selected}
     save_checkpoint(path, Artifact(model.state_dict(), facts), data)
     return Dense(model.eval(), evaluation, seconds, was_cached=False, traces=tracer.traces, selected=selected)

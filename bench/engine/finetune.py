@@ -9,6 +9,7 @@ from torch import nn
 
 from bench.engine.checkpoints import load_checkpoint, save_checkpoint
 from bench.engine.pruned import Pruned, check_no_regrowth
+from bench.engine.requests import Trainee
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
 from bench.store.artifacts import Artifact
@@ -23,7 +24,7 @@ class Tuned:
     selected: Mapping[str, int] = field(default_factory=dict)
 
 
-def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> Tuned:
+def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> Trainee[Tuned]:
     """Train a folded, pruned `model` on in place, or load the result of an earlier run.
 
     Raises:
@@ -40,7 +41,7 @@ def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> T
         check_no_regrowth(model, pruned)
         facts = artifact.facts
         return Tuned(float(facts["seconds"]), was_cached=True, selected=facts.get("selected", {}))
-    seconds, selected = retrain(scene, model, pruned)
+    seconds, selected = yield from retrain(scene, model, pruned)
     if keep:
         facts = {"seconds": seconds, "selected": selected}
         save_checkpoint(path, Artifact(model.state_dict(), facts), scene.data)

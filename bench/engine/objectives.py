@@ -10,7 +10,7 @@ from bench.engine.blame import blamed
 from bench.errors import TrialFault
 from bench.registry.catalog import Catalog
 from bench.registry.components import Objective
-from bench.registry.contracts import ObjectiveFunction, ObjectiveInput
+from bench.registry.contracts import BankStep, ObjectiveFunction, ObjectiveInput
 from bench.suite.recipe import StageRecipe
 
 
@@ -47,6 +47,28 @@ class StageLoss:
                 addend = penalty(step)
             total = total + weight * _scalar(addend, name)
         return total
+
+    @property
+    def in_banks(self) -> bool:
+        """Whether the objective and all penalties can treat the networks of a bank at once."""
+        parts = [self.objective, *(penalty for _, _, penalty in self.penalties)]
+        return all(callable(getattr(part, "rows", None)) for part in parts)
+
+    def rows(self, step: BankStep) -> Tensor:
+        """The losses of one step of a bank, shape (K,)."""
+        total = self._rows_of(self.objective, self.name, step)
+        for name, weight, penalty in self.penalties:
+            total = total + weight * self._rows_of(penalty, name, step)
+        return total
+
+    @staticmethod
+    def _rows_of(function: ObjectiveFunction, name: str, step: BankStep) -> Tensor:
+        with blamed(f"objective '{name}'"):
+            losses = function.rows(step)  # type: ignore[attr-defined]
+        rows = len(step.targets)
+        if not isinstance(losses, Tensor) or losses.shape != (rows,):
+            raise TrialFault(f"objective '{name}'", f"rows did not return a tensor of shape ({rows},)")
+        return losses
 
 
 def _scalar(returned: object, name: str) -> Tensor:

@@ -53,6 +53,7 @@ class Session:
         download: whether tasks may download.
         at: is told which component is about to run, or "" for the engine itself.
         progress: is told (stage, epochs) after each epoch.
+        banks: whether networks are trained in banks where that pays.
     """
 
     catalog: Catalog
@@ -62,6 +63,7 @@ class Session:
     download: bool
     at: Callable[[str], None]
     progress: Progress
+    banks: bool = True
     tasks: Recent[DeviceData] = field(default_factory=lambda: Recent(2))
     known: Recent[dict[str, Any]] = field(default_factory=lambda: Recent(2))
     repeated: set[str] = field(default_factory=set)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from bench.engine.bank.gather import run_alone
 from bench.engine.data import DeviceData
 from bench.engine.dense import Dense, dense_network
 from bench.engine.evaluate import evaluate
 from bench.engine.fold import fold
 from bench.engine.measuring import take_measures
 from bench.engine.readings import Readings
+from bench.engine.requests import Trainee
 from bench.engine.schedules.deciding import PrunedAt
 from bench.engine.schedules.play import open_schedule, play
 from bench.engine.schedules.scene import Scene
@@ -59,7 +61,7 @@ def open_job(session: Session, trials: Sequence[Trial]) -> Job:
     """
     first = trials[0]
     rewinds = {rewind_epoch(trial.spec) for trial in trials} - {0}
-    dense = dense_network(session, first, rewinds)
+    dense = run_alone(dense_network(session, first, rewinds), banks=session.banks)
     scene = _scene(session, first, dense)
     layers = scene.layers(dense.model)
     started = time.perf_counter()
@@ -67,12 +69,12 @@ def open_job(session: Session, trials: Sequence[Trial]) -> Job:
     return Job(session, dense, layers, pruned_at, time.perf_counter() - started)
 
 
-def run_trial(job: Job, trial: Trial, *, keep: bool) -> TrialResult:
+def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
     """Play the trial's schedule, prunings and training, and measure what it leaves."""
     session, dense = job.session, job.dense
     data = session.data(trial.spec)
     plain = fold(copy.deepcopy(dense.model))
-    outcome = play(_scene(session, trial, dense), plain, job.pruned_at, keep=keep)
+    outcome = yield from play(_scene(session, trial, dense), plain, job.pruned_at, keep=keep)
     started = time.perf_counter()
     given = MeasureInput(
         dense=plain.eval(),

@@ -137,8 +137,31 @@ class ObjectiveInput:
     teacher: Callable[[Tensor], Tensor] | None = None
 
 
+@dataclass(frozen=True)
+class BankStep:
+    """One training step of K networks that are trained as a bank.
+
+    Args:
+        model: one of the networks, for its structure alone.
+        parameters: of all networks by name, each (K, …).
+        inputs, outputs, targets: as in `ObjectiveInput`, each (K, n, …).
+        kind: the task's.
+    """
+
+    model: nn.Module
+    parameters: Mapping[str, Tensor]
+    inputs: Tensor
+    outputs: Tensor
+    targets: Tensor
+    kind: Literal["classification", "regression"]
+
+
 class ObjectiveFunction(Protocol):
-    """The training loss of a step, or a penalty added to it."""
+    """The training loss of a step, or a penalty added to it.
+
+    One that also has a method `rows(step: BankStep) -> Tensor` with the K losses of a bank, equal to
+    what a call gives for each network, can be trained in banks.
+    """
 
     def __call__(self, step: ObjectiveInput) -> Tensor:
         """Return a differentiable scalar."""

@@ -38,7 +38,11 @@ def run_trials(
     device = check_device(request.device)
     store = Store.open(request.store)
     now = situation(trials, store, request.retry, force=request.force)
-    queue = Queue(now.todo, lambda trial: has_artifact(store.layout.artifact("train", trial.stages.train)))
+    queue = Queue(
+        now.todo,
+        lambda trial: has_artifact(store.layout.artifact("train", trial.stages.train)),
+        banks=request.banks,
+    )
     counts: Counter[str] = Counter()
     with Progress(now.todo, queue.to_train, shown=request.progress) as progress:
         listener = _Listener(store, progress, Observers(catalog, progress.say), counts)
@@ -50,6 +54,7 @@ def run_trials(
                     threads=1,
                     data_root=request.data_root,
                     download=request.download,
+                    banks=request.banks,
                     plugins=plugins,
                 ),
                 jobs=request.jobs,

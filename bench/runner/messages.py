@@ -21,6 +21,7 @@ class WorkerSettings:
     data_root: Path
     download: bool
     plugins: Selection
+    banks: bool
 
     def plain(self) -> dict[str, Any]:
         """The settings as JSON types."""
@@ -30,6 +31,7 @@ class WorkerSettings:
             "threads": self.threads,
             "data_root": str(self.data_root),
             "download": self.download,
+            "banks": self.banks,
             "plugins": {
                 "which": self.plugins.which,
                 "disabled": list(self.plugins.disabled),
@@ -47,6 +49,7 @@ class WorkerSettings:
             threads=plain["threads"],
             data_root=Path(plain["data_root"]),
             download=plain["download"],
+            banks=plain["banks"],
             plugins=Selection(
                 which=plugins["which"],
                 disabled=tuple(plugins["disabled"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import wait
 from typing import Any, Protocol
 
@@ -36,7 +36,7 @@ class Listener(Protocol):
 
 @dataclass
 class _Worker:
-    """A worker as its supervisor sees it; `current` is the trial it is at."""
+    """A worker as its supervisor sees it; `current` is the trial it is at, None while it trains a bank."""
 
     spawned: Spawned
     item: WorkItem | None = None
@@ -46,6 +46,17 @@ class _Worker:
     ready: bool = False
     heard: float = field(default_factory=time.monotonic)
     started: str = field(default_factory=now)
+
+    @property
+    def is_in_bank(self) -> bool:
+        """Whether it trains several networks at once, so that no single trial can be blamed."""
+        gathered = self.item is not None and self.item.is_gathered
+        return gathered and (self.current is None or (self.item is not None and self.item.kind == "train"))
+
+    def turn(self, trial_id: str | None) -> None:
+        """It is now at this trial."""
+        self.current = next((trial for trial in self.left if trial.trial_id == trial_id), None)
+        self.component = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,7 @@ class Pool:
             worker.current, worker.component, worker.started = item.trials[0], "", now()
             trials = [trial.plain() for trial in item.trials]
             work = {"kind": item.kind, "trials": trials, "epochs": item.epochs, "keep": self._options.keep}
+            work["gathered"] = item.is_gathered
             try:
                 send(worker.spawned.pipe, work)
             except OSError:
@@ -139,41 +151,50 @@ class Pool:
                 self._env = Environment.model_validate(message["env"])
                 self._grow(message["device"])
             case "started":
-                worker.current = next(trial for trial in worker.left if trial.trial_id == message["trial_id"])
-                worker.started, worker.component = now(), ""
-                self._listener.started(worker.current)
+                worker.turn(message["trial_id"])
+                worker.started = now()
+                self._listener.started(worker.current)  # type: ignore[arg-type]
+            case "turn":
+                worker.turn(message["trial_id"])
             case "at":
                 worker.component = message["component"]
             case "progress":
-                in_trial = message["stage"] == "finetune" and worker.current is not None
-                self._listener.epochs(message["epochs"], worker.current.trial_id if in_trial else None)  # type: ignore[union-attr]
+                self._listener.epochs(message["epochs"], message["trial_id"])
             case "record":
                 record = Record.model_validate(message["record"])
                 worker.left = [trial for trial in worker.left if trial.trial_id != record.trial_id]
                 self._listener.finished(record)
             case "train_failed":
-                self._untrainable(worker, Record.model_validate(message["record"]))
-            case "done":
-                self._done(worker)
+                self._untrainable(message["key"], Record.model_validate(message["record"]))
+            case "declined" | "done" as event:
+                (self._done if event == "done" else self._declined)(worker)
             case "user_error":
                 raise UserError(message["message"], message["hint"])
 
     def _grow(self, device: str) -> None:
         """The first worker tells the device: one worker a core on a CPU, one in all on a GPU."""
         default = self._cores() if device == "cpu" else 1
-        wanted = min(self._options.jobs or default, self._queue.size + 1)
+        self._queue.workers = self._options.jobs or default
+        wanted = min(self._queue.workers, self._queue.size + 1)
         while len(self._workers) < wanted:
             self._add_worker()
 
     def _done(self, worker: _Worker) -> None:
         if worker.item is not None and worker.item.kind == "train":
-            self._queue.trained(worker.item.train_key)
+            for key in worker.item.train_keys:
+                self._queue.trained(key)
         worker.item, worker.current, worker.left = None, None, []
 
-    def _untrainable(self, worker: _Worker, model_record: Record) -> None:
+    def _declined(self, worker: _Worker) -> None:
+        """The worker cannot bank what was gathered for it: it goes back, to be handed out piece by piece."""
+        assert worker.item is not None  # noqa: S101 - a worker declines what it was given
+        self._queue.part(worker.item)
+        self._queue.take_back(worker.item)
+        worker.item, worker.current, worker.left = None, None, []
+
+    def _untrainable(self, key: str, model_record: Record) -> None:
         """The dense network failed, and with it every trial that needs it."""
-        assert worker.item is not None  # noqa: S101 - a worker that trains has an item
-        for trial in self._queue.untrainable(worker.item.train_key):
+        for trial in self._queue.untrainable(key):
             self._listener.started(trial)
             fault = model_record.error or Fault(kind="unknown", message="training failed")
             self._listener.finished(
@@ -198,11 +219,15 @@ class Pool:
         self._workers.remove(worker)
         if not worker.ready:
             raise UserError(f"a worker process could not start: {fault.message}", "run `bench doctor`")
-        if worker.item is not None and worker.current is not None:
+        if worker.item is not None and worker.is_in_bank:
+            self._queue.part(worker.item)
+            left = worker.item.trials if worker.item.kind == "train" else tuple(worker.left)
+            self._queue.take_back(replace(worker.item, trials=left))
+        elif worker.item is not None and worker.current is not None:
             fault = blame(fault, worker.component, plugins_of(worker.current))
             record = failed_record(worker.current, status, self._env, worker.started, fault)
             if worker.item.kind == "train":
-                self._untrainable(worker, record)
+                self._untrainable(worker.item.train_keys[0], record)
             else:
                 if worker.current in worker.left:
                     self._listener.finished(record)

@@ -41,6 +41,7 @@ class RunRequest:
             suite's own, or an hour.
         data_root: where tasks look for data, and keep what they download or decode.
         download: whether tasks may download.
+        banks: whether trials that differ in seed and scalars alone are trained together where it pays.
         progress: whether to show a bar on stderr, if that is a terminal.
     """
 
@@ -53,6 +54,7 @@ class RunRequest:
     timeout: float | None = None
     data_root: Path = field(default_factory=default_data_root)
     download: bool = False
+    banks: bool = True
     progress: bool = True
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 import torch
 
+from bench.engine.bank.asking import is_banked
+from bench.engine.bank.gather import run_together
+from bench.engine.dense import dense_network
+from bench.engine.opened import OpenJobs
 from bench.engine.session import Session
-from bench.engine.trial import Job, TrialResult, open_job, run_trial
+from bench.engine.trial import TrialResult
 from bench.errors import UserError
 from bench.plan.trials import Trial
 from bench.registry.loader import load_plugins
@@ -51,63 +56,78 @@ class _Worker:
             data_root=settings.data_root,
             download=settings.download,
             at=lambda component: send(pipe, {"event": "at", "component": component}),
-            progress=lambda stage, epochs: send(
-                pipe, {"event": "progress", "stage": stage, "epochs": epochs}
-            ),
+            progress=lambda _, epochs: self._progress(epochs, None),
+            banks=settings.banks,
         )
         send(pipe, {"event": "ready", "device": device.type, "env": self._env.model_dump(mode="json")})
 
     def serve(self, message: dict[str, Any]) -> None:
         trials = [Trial.from_plain(plain) for plain in message["trials"]]
+        gathered = message["gathered"]
         try:
+            if gathered and not self._is_banked(trials[0], finetuned=message["kind"] == "trials"):
+                send(self._pipe, {"event": "declined"})
+                return
             if message["kind"] == "train":
-                self._train(trials[0], message["epochs"])
+                self._train(trials, message["epochs"])
             else:
-                self._run(trials, keep=message["keep"])
+                jobs = OpenJobs(self._session, trials, keep=message["keep"])
+                for part in [trials] if gathered else [[trial] for trial in trials]:
+                    self._run(jobs, part)
         except UserError as error:
             send(self._pipe, {"event": "user_error", "message": error.message, "hint": error.hint})
         send(self._pipe, {"event": "done"})
 
-    def _train(self, trial: Trial, epochs: Sequence[int]) -> None:
-        from bench.engine.dense import dense_network  # noqa: PLC0415
-
-        started = now()
+    def _is_banked(self, trial: Trial, *, finetuned: bool) -> bool:
         try:
-            dense_network(self._session, trial, epochs)
+            return is_banked(self._session, trial, finetuned=finetuned)
         except UserError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it costs only the trials that need it
-            send(
-                self._pipe, {"event": "train_failed", "record": self._failure(trial, started, error).plain()}
-            )
+        except Exception:  # noqa: BLE001 - it comes up again where a trial is there to answer for it
+            return False
 
-    def _run(self, trials: Sequence[Trial], *, keep: bool) -> None:
-        first, *others = trials
+    def _train(self, trials: Sequence[Trial], epochs: Sequence[Sequence[int]]) -> None:
         started = now()
-        self._begin(first)
-        try:
-            job = open_job(self._session, trials)
-        except UserError:
-            raise
-        except Exception as error:  # noqa: BLE001
-            self._end(self._failure(first, started, error))
-            for trial in others:
-                self._begin(trial)
-                self._end(self._failure(trial, started, error))
-            return
-        self._end(self._one(job, first, keep=keep))
-        for trial in others:
-            self._begin(trial)
-            self._end(self._one(job, trial, keep=keep))
+        trainees = [
+            dense_network(self._session, trial, kept) for trial, kept in zip(trials, epochs, strict=True)
+        ]
+        for place, outcome in run_together(trainees, lambda _: None, banks=self._session.banks):
+            if isinstance(outcome, UserError):
+                raise outcome
+            if isinstance(outcome, Exception):
+                record = self._failure(trials[place], started, outcome).plain()
+                key = trials[place].stages.train
+                send(self._pipe, {"event": "train_failed", "key": key, "record": record})
 
-    def _one(self, job: Job, trial: Trial, *, keep: bool) -> Record:
-        started = now()
-        try:
-            result = run_trial(job, trial, keep=keep)
-        except UserError:
-            raise
-        except Exception as error:  # noqa: BLE001
-            return self._failure(trial, started, error)
+    def _run(self, jobs: OpenJobs, trials: Sequence[Trial]) -> None:
+        """Run trials side by side, and report each as it ends."""
+        started: dict[int, str] = {}
+
+        def turn(place: int | None) -> None:
+            if place is None and len(trials) > 1:
+                send(self._pipe, {"event": "turn", "trial_id": None})
+            elif place is not None:
+                event = "turn" if place in started else "started"
+                started.setdefault(place, now())
+                send(self._pipe, {"event": event, "trial_id": trials[place].trial_id})
+
+        work = [jobs.work(trial, self._session_of(trial)) for trial in trials]
+        for place, outcome in run_together(work, turn, banks=self._session.banks):
+            if isinstance(outcome, UserError):
+                raise outcome
+            if isinstance(outcome, Exception):
+                self._end(self._failure(trials[place], started[place], outcome))
+            else:
+                self._end(self._success(trials[place], started[place], outcome))
+
+    def _session_of(self, trial: Trial) -> Session:
+        """The session, with the progress of one trial."""
+        return replace(self._session, progress=lambda _, epochs: self._progress(epochs, trial.trial_id))
+
+    def _progress(self, epochs: int, trial_id: str | None) -> None:
+        send(self._pipe, {"event": "progress", "epochs": epochs, "trial_id": trial_id})
+
+    def _success(self, trial: Trial, started: str, result: TrialResult) -> Record:
         readings, traces = result.readings, result.traces
         outcome = {
             "metrics": readings.metrics,
@@ -123,9 +143,6 @@ class _Worker:
     def _failure(self, trial: Trial, started: str, error: Exception) -> Record:
         env: Environment = self._env
         return failed_record(trial, status_of(error), env, started, fault_of(error, plugins_of(trial)))
-
-    def _begin(self, trial: Trial) -> None:
-        send(self._pipe, {"event": "started", "trial_id": trial.trial_id})
 
     def _end(self, record: Record) -> None:
         send(self._pipe, {"event": "record", "record": record.plain()})

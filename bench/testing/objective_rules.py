@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from bench.engine.guard import Watch
 from bench.registry.components import Objective
-from bench.registry.contracts import ObjectiveInput
+from bench.registry.contracts import BankStep, ObjectiveInput
 from bench.testing.check import NotApplicable, gates, require, rules
 from bench.testing.common import Subject
 from bench.testing.tiny import CLASSES, LINEAR
@@ -132,6 +132,43 @@ def declares_its_teacher(case: ObjectiveCase) -> None:
     require(isinstance(value, Tensor) and value.ndim == 0, "without a teacher it does not return a scalar")
 
 
+def treats_banks_like_networks(case: ObjectiveCase) -> None:
+    """If it has `rows`, they are what calls give for each network of a bank."""
+    objective: Any = case.component.make(case.params)
+    if not callable(getattr(objective, "rows", None)):
+        raise NotApplicable("it has no `rows`")
+    steps = [case.step(_scaled(factor)) for factor in (0.5, 1.0, 2.0)]
+    of_each = [dict(step.model.named_parameters()) for step in steps]
+    parameters = {name: torch.stack([each[name] for each in of_each]) for name in of_each[0]}
+    inputs, outputs, targets = (
+        torch.stack([getattr(step, part) for step in steps]) for part in ("inputs", "outputs", "targets")
+    )
+    rows = objective.rows(BankStep(steps[0].model, parameters, inputs, outputs, targets, "classification"))
+    expected = torch.stack([case.value(step) for step in steps])
+    require(isinstance(rows, Tensor) and rows.shape == (3,), "rows of 3 networks are no tensor of shape (3,)")
+    gap = float((rows - expected).detach().abs().max())
+    require(gap <= 1e-5 * float(expected.detach().abs().max()), f"rows differ from calls by {gap:.2g}")
+    ours, theirs = (_gradients(loss, steps) for loss in (rows, expected))
+    close = all(
+        torch.allclose(one, other, rtol=1e-4, atol=1e-7) for one, other in zip(ours, theirs, strict=True)
+    )
+    require(close, "the gradients of rows differ from those of calls")
+
+
+def _gradients(losses: Tensor, steps: list[ObjectiveInput]) -> list[Tensor]:
+    parameters = [parameter for step in steps for parameter in step.model.parameters()]
+    found = torch.autograd.grad(losses.sum(), parameters, allow_unused=True, retain_graph=True)
+    return [torch.zeros(()) if gradient is None else gradient for gradient in found]
+
+
+def _scaled(factor: float) -> nn.Module:
+    model = _model()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(factor)
+    return model
+
+
 def _model() -> nn.Module:
     return LINEAR.model().train()
 
@@ -152,5 +189,6 @@ OBJECTIVE = (
         does_not_grow_with_the_batch,
         treats_regression,
         declares_its_teacher,
+        treats_banks_like_networks,
     ),
 )

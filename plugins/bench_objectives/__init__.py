@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import bench
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 _TARGET = bench.Param(
     "target",
@@ -20,16 +16,9 @@ _TARGET = bench.Param(
 
 
 def _build_supervised(params: bench.Params) -> bench.ObjectiveFunction:
-    smoothing = params["label_smoothing"]
+    from bench_objectives.supervised import Supervised  # noqa: PLC0415
 
-    def supervised(step: bench.ObjectiveInput) -> Tensor:
-        from torch.nn import functional
-
-        if step.kind == "regression":
-            return functional.mse_loss(step.outputs.view(step.targets.shape), step.targets)
-        return functional.cross_entropy(step.outputs, step.targets, label_smoothing=smoothing)
-
-    return supervised
+    return Supervised(params["label_smoothing"])
 
 
 def _build_distillation(params: bench.Params) -> bench.ObjectiveFunction:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import bench
+from bench.engine.bank.gather import run_alone
 from bench.engine.session import Session
 from bench.engine.trial import open_job, run_trial
 from bench.plan.trials import plan_trials
@@ -108,13 +109,16 @@ class Sweep:
             trials = list(group)
             job = open_job(self.session, trials)
             for trial in trials:
-                metrics = run_trial(job, trial, keep=True).readings.metrics
+                metrics = self._played(job, trial).readings.metrics
                 found[trial.spec.seed, trial.spec.sparsity] = metrics["accuracy"]
         return found
 
     def one(self, trial):
         """Run one trial alone."""
-        return run_trial(open_job(self.session, [trial]), trial, keep=True)
+        return self._played(open_job(self.session, [trial]), trial)
+
+    def _played(self, job, trial):
+        return run_alone(run_trial(job, trial, keep=True), banks=self.session.banks)
 
     def run_anew(self):
         """Run all trials from nothing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -61,7 +63,48 @@ def _taught(step):
     return entropy(step) + functional.mse_loss(step.outputs, step.teacher(step.inputs))
 
 
+class Banked:
+    """Cross-entropy with `rows`, which are a mean over too much where `wrong` says so."""
+
+    def __init__(self, wrong=""):
+        self.wrong = wrong
+
+    def __call__(self, step):
+        return entropy(step)
+
+    def rows(self, step):
+        losses = entropy(replace_shape(step), reduction="none").view(step.targets.shape)
+        if self.wrong == "shape":
+            return losses
+        if self.wrong == "gradient":
+            return losses.mean(1).detach() + 0 * losses.mean(1)
+        return losses.mean().expand(len(losses)) if self.wrong == "value" else losses.mean(1)
+
+
+def replace_shape(step):
+    """The step of a bank as that of one network with all the examples."""
+    return replace(step, outputs=step.outputs.flatten(0, 1), targets=step.targets.flatten(0, 1))
+
+
 FAULTS = (
+    Fault(
+        "has rows of examples",
+        objective(Banked("shape")),
+        ("treats-banks-like-networks",),
+        "rows of 3 networks are no tensor of shape (3,)",
+    ),
+    Fault(
+        "mixes the networks of a bank",
+        objective(Banked("value")),
+        ("treats-banks-like-networks",),
+        "rows differ from calls",
+    ),
+    Fault(
+        "has rows without a gradient",
+        objective(Banked("gradient")),
+        ("treats-banks-like-networks",),
+        "the gradients of rows differ",
+    ),
     Fault(
         "returns a number",
         objective(lambda step: float(entropy(step).detach())),
@@ -129,6 +172,7 @@ FAULTS = (
 )
 SOUND = (
     objective(entropy),
+    objective(Banked()),
     objective(l2, role="penalty"),
     bench.Objective(name="taught", summary="An objective.", build=lambda _: _taught, needs_teacher=True),
 )

@@ -6,14 +6,14 @@ import copy
 import time
 
 from bench.engine.pruned import apply_pruning, check_no_regrowth
+from bench.engine.requests import Trainee, Training
 from bench.engine.schedules.deciding import PrunedAt
 from bench.engine.schedules.outcome import Outcome
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
-from bench.engine.train import train
 
 
-def at_init(scene: Scene, pruned_at: PrunedAt) -> Outcome:
+def at_init(scene: Scene, pruned_at: PrunedAt) -> Trainee[Outcome]:
     """Prune the initial network and train it by `recipe.train` under its masks (Lee et al. 2019).
 
     Initial weights and the order of the data are the dense network's.
@@ -29,10 +29,9 @@ def at_init(scene: Scene, pruned_at: PrunedAt) -> Outcome:
     apply_pruning(network, pruned)
     shrunk = copy.deepcopy(network)
     prune_seconds = time.perf_counter() - started
-    started = time.perf_counter()
     course = scene.course(scene.spec.recipe.train, scene.seed("train"))
-    epoch = train(network, scene.data, course, pruned.by_parameter())
+    trained = yield Training(network, scene.data, course, pruned.by_parameter())
     check_no_regrowth(network, pruned)
-    selected = {} if epoch is None else {"at-init": epoch}
-    selected |= retrain(scene, network, pruned).selected
-    return Outcome(shrunk, network, pruned, prune_seconds, time.perf_counter() - started, selected)
+    again = yield from retrain(scene, network, pruned)
+    selected = ({} if trained.selected is None else {"at-init": trained.selected}) | again.selected
+    return Outcome(shrunk, network, pruned, prune_seconds, trained.seconds + again.seconds, selected)

@@ -10,18 +10,18 @@ import torch
 from torch import Generator, Tensor, nn
 
 from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
+from bench.engine.requests import Trainee, Training
 from bench.engine.schedules.deciding import PrunedAt
 from bench.engine.schedules.holding import Holding
 from bench.engine.schedules.moving import drop_share, moved
 from bench.engine.schedules.outcome import Outcome
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
-from bench.engine.train import train
 from bench.errors import Unsupported
 from bench.plan.sequences import update_steps
 
 
-def dynamic(scene: Scene, pruned_at: PrunedAt) -> Outcome:
+def dynamic(scene: Scene, pruned_at: PrunedAt) -> Trainee[Outcome]:
     """Train the pruned initial network by `recipe.train`, moving weights within layers as it goes.
 
     The pruner's masks at initialisation are where it starts, and fix how many weights each layer has.
@@ -44,16 +44,15 @@ def dynamic(scene: Scene, pruned_at: PrunedAt) -> Outcome:
     scene.session.at("")
     apply_pruning(network, start)
     prune_seconds = time.perf_counter() - started
-    started = time.perf_counter()
     moving = _Moving(scene, network, Pruned(start.masks))
     course = scene.course(recipe, scene.seed("train"))
-    train(network, scene.data, replace(course, after_step=moving.after_step))
+    trained = yield Training(network, scene.data, replace(course, after_step=moving.after_step))
     if recipe.ema_decay > 0:
         apply_pruning(network, moving.pruned)
     check_no_regrowth(network, moving.pruned)
-    selected = retrain(scene, network, moving.pruned).selected
-    seconds = time.perf_counter() - started
-    return Outcome(moving.last.eval(), network, moving.pruned, prune_seconds, seconds, selected)
+    again = yield from retrain(scene, network, moving.pruned)
+    seconds = trained.seconds + again.seconds
+    return Outcome(moving.last.eval(), network, moving.pruned, prune_seconds, seconds, again.selected)
 
 
 class _Moving:

@@ -12,6 +12,7 @@ from torch import nn
 
 from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
 from bench.engine.ranking import Counts
+from bench.engine.requests import Trainee, Training
 from bench.engine.schedules.deciding import (
     decide_counted,
     decide_first,
@@ -23,11 +24,10 @@ from bench.engine.schedules.holding import Holding
 from bench.engine.schedules.outcome import Outcome
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
-from bench.engine.train import train
 from bench.plan.sequences import cubic_sparsities
 
 
-def gradual(scene: Scene, given: Sequence[Counts] | None) -> tuple[Outcome, list[Counts]]:
+def gradual(scene: Scene, given: Sequence[Counts] | None) -> Trainee[tuple[Outcome, list[Counts]]]:
     """Train the initial network by `recipe.train`, pruning along a cubic (Zhu and Gupta 2017).
 
     Each pruning ranks what is left of the network as it then is, so that masks nest.
@@ -45,19 +45,20 @@ def gradual(scene: Scene, given: Sequence[Counts] | None) -> tuple[Outcome, list
         Unsupported: for a sparsifying pruner.
     """
     require_nesting(scene.pruner)
-    recipe, started = scene.spec.recipe.train, time.perf_counter()
+    recipe = scene.spec.recipe.train
     network = scene.initial()
     cubic = _Cubic(scene, network, given)
     cubic.prune_if_due(0)
     course = scene.course(recipe, scene.seed("train"))
-    train(network, scene.data, replace(course, after_step=cubic.after_step))
+    pruning_before = cubic.seconds
+    trained = yield Training(network, scene.data, replace(course, after_step=cubic.after_step))
     pruned = cubic.pruned
     if recipe.ema_decay > 0:
         apply_pruning(network, pruned)
     check_no_regrowth(network, pruned)
-    selected = retrain(scene, network, pruned).selected
-    seconds = time.perf_counter() - started - cubic.seconds
-    return Outcome(cubic.last.eval(), network, pruned, cubic.seconds, seconds, selected), cubic.counts
+    again = yield from retrain(scene, network, pruned)
+    seconds = trained.seconds - (cubic.seconds - pruning_before) + again.seconds
+    return Outcome(cubic.last.eval(), network, pruned, cubic.seconds, seconds, again.selected), cubic.counts
 
 
 class _Cubic:

@@ -12,6 +12,7 @@ from torch import nn
 from bench.engine.checkpoints import load_checkpoint, save_checkpoint
 from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
 from bench.engine.ranking import Counts
+from bench.engine.requests import Trainee
 from bench.engine.schedules.deciding import (
     PrunedAt,
     decide_counted,
@@ -40,7 +41,7 @@ class _State:
 
 def iterative(
     scene: Scene, plain: nn.Module, first: PrunedAt, given: Sequence[Counts] | None, *, keep: bool
-) -> tuple[Outcome, tuple[Counts, ...]]:
+) -> Trainee[tuple[Outcome, tuple[Counts, ...]]]:
     """Prune `plain`, the folded dense network, in rounds, with training after each.
 
     Every round ranks what is left of the network as it then is. Each leaves its network in the store,
@@ -69,7 +70,7 @@ def iterative(
     for one in rounds[done:]:
         before, kept = state, keep or one is not rounds[-1]
         stored = _read(scene, plain, one) if kept else None
-        state = stored or _played(scene, before, one, first, given)
+        state = stored or (yield from _played(scene, before, one, first, given))
         if kept and stored is None:
             _write(scene, state, one)
     shrunk = copy.deepcopy(before.network)
@@ -80,14 +81,14 @@ def iterative(
 
 def _played(
     scene: Scene, before: _State, one: Round, first: PrunedAt, given: Sequence[Counts] | None
-) -> _State:
+) -> Trainee[_State]:
     started = time.perf_counter()
     pruned = _decide(scene, before, one, first, given)
     scene.session.at("")
     network = copy.deepcopy(before.network)
     apply_pruning(network, pruned)
     prune_seconds = time.perf_counter() - started
-    retrained = retrain(scene, network, pruned, one.number)
+    retrained = yield from retrain(scene, network, pruned, one.number)
     return _State(
         network,
         pruned,

@@ -9,12 +9,13 @@ from torch import nn
 
 from bench.engine.finetune import finetune
 from bench.engine.pruned import apply_pruning
+from bench.engine.requests import Trainee
 from bench.engine.schedules.deciding import PrunedAt
 from bench.engine.schedules.outcome import Outcome
 from bench.engine.schedules.scene import Scene
 
 
-def one_shot(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Outcome:
+def one_shot(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Trainee[Outcome]:
     """Prune `plain`, the folded dense network, and train it on as the schedule's `retrain` says.
 
     Raises:
@@ -29,5 +30,5 @@ def one_shot(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool)
     apply_pruning(shrunk, pruned)
     prune_seconds = time.perf_counter() - started
     final = copy.deepcopy(shrunk)
-    tuned = finetune(scene, final, pruned, keep=keep)
+    tuned = yield from finetune(scene, final, pruned, keep=keep)
     return Outcome(shrunk, final, pruned, prune_seconds, tuned.seconds, tuned.selected)

@@ -9,6 +9,7 @@ from torch import nn
 
 from bench.engine.pruned import Pruned
 from bench.engine.ranking import Counts
+from bench.engine.requests import Trainee
 from bench.engine.schedules.at_init import at_init
 from bench.engine.schedules.counts import read_counts, write_counts
 from bench.engine.schedules.deciding import PrunedAt, decide_first
@@ -52,7 +53,7 @@ def open_schedule(scene: Scene, sparsities: Sequence[float]) -> PrunedAt:
             return decide_first(scene, scene.dense, sparsities)
 
 
-def play(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Outcome:
+def play(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Trainee[Outcome]:
     """Play the schedule of one trial.
 
     Args:
@@ -69,17 +70,18 @@ def play(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> 
     """
     match scene.spec.schedule:
         case "one-shot":
-            return one_shot(scene, plain, pruned_at, keep=keep)
+            return (yield from one_shot(scene, plain, pruned_at, keep=keep))
         case "iterative":
-            outcome, counts = iterative(scene, plain, pruned_at, _given(scene, plain, keep=keep), keep=keep)
+            given = yield from _given(scene, plain, keep=keep)
+            outcome, counts = yield from iterative(scene, plain, pruned_at, given, keep=keep)
             if scene.spec.matched_to is None:
                 write_counts(scene, counts)
             return outcome
         case _:
-            return _from_init(scene, plain, pruned_at, keep=keep)
+            return (yield from _from_init(scene, plain, pruned_at, keep=keep))
 
 
-def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Outcome:
+def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Trainee[Outcome]:
     path = scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
     stored = read_outcome(path, plain, scene.data) if keep else None
     counted = scene.spec.schedule == "gradual" and scene.spec.matched_to is None
@@ -87,19 +89,20 @@ def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: boo
         return stored
     match scene.spec.schedule:
         case "at-init":
-            outcome = at_init(scene, pruned_at)
+            outcome = yield from at_init(scene, pruned_at)
         case "gradual":
-            outcome, counts = gradual(scene, _given(scene, plain, keep=keep))
+            given = yield from _given(scene, plain, keep=keep)
+            outcome, counts = yield from gradual(scene, given)
             if counted:
                 write_counts(scene, counts)
         case _:
-            outcome = dynamic(scene, pruned_at)
+            outcome = yield from dynamic(scene, pruned_at)
     if keep:
         write_outcome(path, outcome, scene.data)
     return outcome
 
 
-def _given(scene: Scene, plain: nn.Module, *, keep: bool) -> Sequence[Counts] | None:
+def _given(scene: Scene, plain: nn.Module, *, keep: bool) -> Trainee[Sequence[Counts] | None]:
     """For a layer-matched control, what its reference took by each pruning: known, or played now."""
     if scene.spec.matched_to is None:
         return None
@@ -109,7 +112,7 @@ def _given(scene: Scene, plain: nn.Module, *, keep: bool) -> Sequence[Counts] | 
     counts = read_counts(reference)
     if counts is None:
         pruned_at = open_schedule(reference, [scene.spec.sparsity])
-        play(reference, plain, pruned_at, keep=keep)
+        yield from play(reference, plain, pruned_at, keep=keep)
         counts = read_counts(reference)
     assert counts is not None  # noqa: S101 - playing left them
     return counts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,9 +9,10 @@ from torch import nn
 
 from bench.engine.dense import build_model
 from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
+from bench.engine.requests import Trainee, Training
 from bench.engine.schedules.rewind import weights_at
 from bench.engine.schedules.scene import Scene, require_plain
-from bench.engine.train import Course, train
+from bench.engine.train import Course
 
 
 class Retrained(NamedTuple):
@@ -22,7 +22,7 @@ class Retrained(NamedTuple):
     selected: dict[str, int]
 
 
-def retrain(scene: Scene, network: nn.Module, pruned: Pruned, number: int = 1) -> Retrained:
+def retrain(scene: Scene, network: nn.Module, pruned: Pruned, number: int = 1) -> Trainee[Retrained]:
     """Train a pruned `network` on, in place, as the trial's `retrain` says.
 
     "finetune" follows `recipe.finetune`. The others follow `recipe.train`: "lr-rewind" its learning
@@ -40,18 +40,17 @@ def retrain(scene: Scene, network: nn.Module, pruned: Pruned, number: int = 1) -
         Diverged: where training does not stay finite.
         TrialFault: where a pruned weight came back.
     """
-    started = time.perf_counter()
-    course = _course(scene, network, pruned, number)
-    selected = {}
-    if course is not None:
-        epoch = train(network, scene.data, course, pruned.by_parameter())
-        check_no_regrowth(network, pruned)
-        way = scene.spec.schedule_params["retrain"]
-        selected = {} if epoch is None else {way if number == 1 else f"{way} {number}": epoch}
-    return Retrained(time.perf_counter() - started, selected)
+    course = yield from _course(scene, network, pruned, number)
+    if course is None:
+        return Retrained(0.0, {})
+    trained = yield Training(network, scene.data, course, pruned.by_parameter())
+    check_no_regrowth(network, pruned)
+    way, epoch = scene.spec.schedule_params["retrain"], trained.selected
+    selected = {} if epoch is None else {way if number == 1 else f"{way} {number}": epoch}
+    return Retrained(trained.seconds, selected)
 
 
-def _course(scene: Scene, network: nn.Module, pruned: Pruned, number: int) -> Course | None:
+def _course(scene: Scene, network: nn.Module, pruned: Pruned, number: int) -> Trainee[Course | None]:
     way, recipe = scene.spec.schedule_params["retrain"], scene.spec.recipe
     if way == "none":
         return None
@@ -60,7 +59,11 @@ def _course(scene: Scene, network: nn.Module, pruned: Pruned, number: int) -> Co
     epoch = int(scene.spec.schedule_params["rewind_epoch"])
     if way == "lr-rewind":
         return replace(scene.course(recipe.train, scene.seed("lr-rewind", number)), first=epoch)
-    network.load_state_dict(_anew(scene).state_dict() if way == "reinit" else dict(weights_at(scene, epoch)))
+    if way == "reinit":
+        network.load_state_dict(_anew(scene).state_dict())
+    else:
+        weights = yield from weights_at(scene, epoch)
+        network.load_state_dict(dict(weights))
     apply_pruning(network, replace(pruned, values={}))
     return replace(scene.course(recipe.train, scene.seed("train")), first=epoch, replay=True)
 

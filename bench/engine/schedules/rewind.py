@@ -9,12 +9,12 @@ from torch import Tensor
 
 from bench.engine.checkpoints import load_checkpoint
 from bench.engine.dense import keep_epoch
+from bench.engine.requests import Trainee, Training
 from bench.engine.schedules.scene import Scene
-from bench.engine.train import train
 from bench.plan.epochs import epoch_key
 
 
-def weights_at(scene: Scene, epoch: int) -> Mapping[str, Tensor]:
+def weights_at(scene: Scene, epoch: int) -> Trainee[Mapping[str, Tensor]]:
     """The state of the trial's dense network after `epoch` epochs of its training; 0 is its initial one.
 
     It comes from the store where the dense network's training left it, else from training again that
@@ -41,5 +41,5 @@ def weights_at(scene: Scene, epoch: int) -> Mapping[str, Tensor]:
             keep_epoch(scene.session, scene.trial, model, epoch)
             found.update({name: tensor.clone() for name, tensor in model.state_dict().items()})
 
-    train(model, scene.data, replace(course, last=epoch, after_epoch=after_epoch))
+    yield Training(model, scene.data, replace(course, last=epoch, after_epoch=after_epoch))
     return found

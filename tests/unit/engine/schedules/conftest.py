@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import torch
 
+from bench.engine.bank.gather import run_alone
 from bench.engine.dense import Dense, dense_network
 from bench.engine.fold import fold
+from bench.engine.requests import Trainee
 from bench.engine.schedules.outcome import Outcome
 from bench.engine.schedules.play import open_schedule, play
 from bench.engine.schedules.scene import Scene
@@ -20,6 +23,7 @@ from bench.registry.catalog import Catalog
 from bench.store.layout import Layout
 from bench.suite.load import load_suite
 
+T = TypeVar("T")
 SUITE = """
 schema = 1
 name = "scheduled"
@@ -49,10 +53,11 @@ epochs = 1
 
 @dataclass
 class Stage:
-    """Plays trials in this process; `told` counts the epochs of trials by stage."""
+    """Plays trials in this process, in `banks` or not; `told` counts the epochs of trials by stage."""
 
     catalog: Catalog
     root: Path
+    banks: bool = False
     told: list[tuple[str, int]] = field(default_factory=list)
 
     def trials(
@@ -75,13 +80,16 @@ class Stage:
 
     def scene(self, trial: Trial) -> tuple[Scene, Dense]:
         session = self.session()
-        dense = dense_network(session, trial)
+        dense = self.run(dense_network(session, trial))
         return Scene(session, trial, dense.model, lambda: session.progress("finetune", 1)), dense
 
     def play(self, trial: Trial, *, keep: bool = True) -> Outcome:
         scene, dense = self.scene(trial)
         pruned_at = open_schedule(scene, [trial.spec.sparsity])
-        return play(scene, fold(dense.model), pruned_at, keep=keep)
+        return self.run(play(scene, fold(dense.model), pruned_at, keep=keep))
+
+    def run(self, trainee: Trainee[T]) -> T:
+        return run_alone(trainee, banks=self.banks)
 
     def epochs(self) -> int:
         """How many epochs trials were told to have trained, since last asked."""

@@ -10,23 +10,22 @@ import torch
 from bench.engine.dense import dense_network
 from bench.engine.fold import fold
 from bench.engine.pruned import Pruned, apply_pruning
-from bench.engine.schedules import retrain as retraining
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.rewind import weights_at
 from bench.engine.train import train
-from tests.unit.engine.schedules.conftest import same
+from tests.unit.engine.schedules.conftest import Stage, same
 
 
-def started_from(monkeypatch):
-    """Notes the networks and courses that retraining starts from, and trains nothing."""
-    seen = []
+@pytest.fixture(params=[False, True], ids=["alone", "in banks"])
+def stage(catalog, tmp_path, request):
+    return Stage(catalog, tmp_path, banks=request.param)
 
-    def note(network, data, course, masks=None):
-        state = {name: part.clone() for name, part in network.state_dict().items()}
-        seen.append((state, course, dict(masks or {})))
 
-    monkeypatch.setattr(retraining, "train", note)
-    return seen
+def started_from(trainee):
+    """The state, course and masks that retraining starts from; nothing is trained."""
+    training = next(trainee)
+    state = {name: part.clone() for name, part in training.model.state_dict().items()}
+    return state, training.course, training.masks
 
 
 def half_masks(scene):
@@ -38,16 +37,12 @@ def half_masks(scene):
 
 
 @pytest.mark.parametrize(("way", "epoch"), [("weight-rewind", 2), ("weight-rewind", 0), ("reset", 0)])
-def test_rewound_weights_are_the_checkpoints_at_surviving_places_bit_for_bit(
-    stage, entry, monkeypatch, way, epoch
-):
+def test_rewound_weights_are_the_checkpoints_at_surviving_places_bit_for_bit(stage, entry, way, epoch):
     [trial] = stage.trials(entry("one-shot", retrain=way, rewind_epoch=epoch))
     scene, dense = stage.scene(trial)
     masks = half_masks(scene)
-    checkpoint = {name: part.clone() for name, part in weights_at(scene, epoch).items()}
-    seen = started_from(monkeypatch)
-    retrain(scene, fold(dense.model), Pruned(masks))
-    [(state, course, held)] = seen
+    checkpoint = {name: part.clone() for name, part in stage.run(weights_at(scene, epoch)).items()}
+    state, course, held = started_from(retrain(scene, fold(dense.model), Pruned(masks)))
     assert course.first == epoch
     assert held.keys() == {f"{name}.weight" for name in masks}
     for name, part in state.items():
@@ -56,12 +51,12 @@ def test_rewound_weights_are_the_checkpoints_at_surviving_places_bit_for_bit(
         assert torch.count_nonzero(part[~mask]) == 0
 
 
-def test_a_reset_goes_to_the_dense_networks_own_start_and_a_reinit_to_another(stage, entry, monkeypatch):
-    seen = started_from(monkeypatch)
+def test_a_reset_goes_to_the_dense_networks_own_start_and_a_reinit_to_another(stage, entry):
+    seen = []
     for way in ("reset", "reinit"):
         [trial] = stage.trials(entry("one-shot", retrain=way))
         scene, dense = stage.scene(trial)
-        retrain(scene, fold(dense.model), Pruned(half_masks(scene)))
+        seen.append(started_from(retrain(scene, fold(dense.model), Pruned(half_masks(scene)))))
     initial = scene.initial().state_dict()
     [(reset, _, held), (reinit, _, _)] = seen
     mask = held["fc1.weight"]
@@ -69,16 +64,14 @@ def test_a_reset_goes_to_the_dense_networks_own_start_and_a_reinit_to_another(st
     assert not torch.equal(reinit["fc1.weight"][mask], initial["fc1.weight"][mask])
 
 
-def test_learning_rates_are_rewound_and_weights_are_not(stage, entry, monkeypatch):
+def test_learning_rates_are_rewound_and_weights_are_not(stage, entry):
     [trial] = stage.trials(entry("one-shot", retrain="lr-rewind", rewind_epoch=2))
     scene, dense = stage.scene(trial)
-    seen = started_from(monkeypatch)
     network = fold(dense.model)
     pruned = Pruned(half_masks(scene))
     apply_pruning(network, pruned)
     before = {name: part.clone() for name, part in network.state_dict().items()}
-    retrain(scene, network, pruned)
-    [(state, course, _)] = seen
+    state, course, _ = started_from(retrain(scene, network, pruned))
     assert all(torch.equal(state[name], before[name]) for name in before)
     assert (course.first, course.recipe, course.replay) == (2, trial.spec.recipe.train, False)
 
@@ -130,14 +123,14 @@ def test_replayed_epochs_see_the_same_batches(stage, entry, monkeypatch):
 def test_a_checkpoint_left_in_training_is_the_one_made_by_training_again(stage, entry):
     [trial] = stage.trials(entry("one-shot", retrain="weight-rewind", rewind_epoch=2))
     session = stage.session()
-    left = dense_network(session, trial, [2])
+    left = stage.run(dense_network(session, trial, [2]))
     assert not left.was_cached
     scene, _ = stage.scene(trial)
-    kept = {name: part.clone() for name, part in weights_at(scene, 2).items()}
+    kept = {name: part.clone() for name, part in stage.run(weights_at(scene, 2)).items()}
     stage.told.clear()
     for path in (stage.root / "store" / "artifacts" / "epoch").iterdir():
         path.unlink()
-    again = weights_at(scene, 2)
+    again = stage.run(weights_at(scene, 2))
     assert stage.told == [("train", 0)] * 2
     assert all(torch.equal(again[name], kept[name]) for name in kept)
     assert kept.keys() == again.keys()
@@ -146,16 +139,16 @@ def test_a_checkpoint_left_in_training_is_the_one_made_by_training_again(stage, 
 
 def test_the_dense_network_is_the_same_whether_or_not_it_left_checkpoints(stage, entry, tmp_path):
     [trial] = stage.trials(entry("one-shot"))
-    plain = dense_network(stage.session(), trial).model
+    plain = stage.run(dense_network(stage.session(), trial)).model
     for path in (stage.root / "store" / "artifacts" / "train").iterdir():
         path.unlink()
-    assert same(plain, dense_network(stage.session(), trial, [1, 2, 3]).model)
+    assert same(plain, stage.run(dense_network(stage.session(), trial, [1, 2, 3])).model)
 
 
 def test_the_checkpoint_of_the_last_epoch_is_the_dense_network(stage, entry):
     [trial] = stage.trials(entry("one-shot", retrain="weight-rewind", rewind_epoch=3))
     scene, dense = stage.scene(trial)
-    last = weights_at(scene, 3)
+    last = stage.run(weights_at(scene, 3))
     assert all(torch.equal(last[name], part) for name, part in dense.model.state_dict().items())
 
 

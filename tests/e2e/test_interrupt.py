@@ -16,8 +16,10 @@ from tests.conftest import TINY
 
 
 def start(suite: Path, store: Path) -> subprocess.Popen[str]:
+    """Runs trials one by one, not in a bank, so that it can be stopped between two records."""
+    words = ["run", str(suite), "--store", str(store), "--jobs", "1", "--no-banks", "--json"]
     return subprocess.Popen(
-        [sys.executable, "-m", "bench", "run", str(suite), "--store", str(store), "--jobs", "1", "--json"],
+        [sys.executable, "-m", "bench", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

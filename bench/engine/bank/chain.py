@@ -51,7 +51,7 @@ def chain_of(model: nn.Module) -> Chain | None:
     try:
         graph = _Tracer().trace(model)
         layers = tuple(_layers(model, graph))
-    except Exception:  # noqa: BLE001 - whatever tracing or the model raises, the model can still run alone
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever the model raises, it can still run alone
         return None
     named = dict(model.named_parameters(remove_duplicate=False))
     used = [name for layer in layers for name in layer.parameters]

@@ -60,6 +60,15 @@ class Scaling(nn.Module):
         return self.fc(x * 2)
 
 
+class Exiting(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x):
+        raise SystemExit
+
+
 class Own(nn.Linear):
     def forward(self, x):
         return super().forward(x) + 1
@@ -119,6 +128,7 @@ def test_lenet_5_is_a_chain_that_pays_on_a_gpu_alone():
         Twice,
         Deciding,
         Scaling,
+        Exiting,
         spare,
         frozen,
         shared,

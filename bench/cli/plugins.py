@@ -46,7 +46,7 @@ def list_plugins(plugins: Selection, *, as_json: bool) -> None:
     "given",
     multiple=True,
     metavar="COMPONENT.NAME=VALUE",
-    help="A parameter that has no default, such as timm.name=resnet18.",
+    help="A parameter that has no default, such as timm.name=resnet18; model:timm where kinds share the name.",
 )
 @json_option
 @with_plugins
@@ -106,14 +106,14 @@ def new(name: str, kind: str, out: Path) -> None:
 
 
 def _params(given: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """Parameters by component from words such as `timm.name=resnet18`."""
+    """Parameters by component from words such as `model:timm.name=resnet18`."""
     params: dict[str, dict[str, Any]] = {}
     for word in given:
         key, equals, text = word.partition("=")
         component, dot, name = key.rpartition(".")
         if not (equals and dot and component and name):
             raise UserError(
-                f"--param {word}: not COMPONENT.NAME=VALUE", "for example --param timm.name=resnet18"
+                f"--param {word}: not COMPONENT.NAME=VALUE", "for example --param model:timm.name=resnet18"
             )
         params.setdefault(component, {})[name] = parse_value(text)
     return params

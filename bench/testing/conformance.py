@@ -63,7 +63,7 @@ def conformance_checks(
 
     Args:
         dist: the distribution's name, as pip knows it; or `distribution:entry` for one plugin.
-        params: parameters by component name, for those that have no default.
+        params: parameters by component, as NAME or KIND:NAME, for those that have no default.
         files: plugin files to load beside the installed plugins; their distribution is "plugin-file".
 
     Raises:
@@ -93,7 +93,8 @@ def checks_of(
         for kind, name in state.offered:
             offer = catalog.offers.get((kind, name))
             if offer is not None and offer.origin == state.origin:
-                checks += component_checks(offer.component, params.get(name, {}), catalog)
+                given = params.get(f"{kind}:{name}", params.get(name, {}))
+                checks += component_checks(offer.component, given, catalog)
     return checks
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import bench
 
-PARAMS = {"timm": {"name": "resnet18", "stem": "cifar"}}  # the only one that names no network by itself
+PARAMS = {"model:timm": {"name": "resnet18", "stem": "cifar"}}  # the only one that names no network by itself
 
 
 @pytest.mark.parametrize("check", bench.testing.conformance_checks("prunebench", params=PARAMS), ids=str)

@@ -34,4 +34,4 @@ def test_a_penalty_is_no_loss_and_a_loss_no_penalty(catalog, write_suite, stage)
     penalties = 'penalties = [{ objective = "supervised", weight = 1.0 }]'
     error = refusal(write_suite((f"[recipe.{stage}]", f"[recipe.{stage}]\n{penalties}")), catalog)
     assert f"recipe.{stage}: objective 'supervised' is a loss, not a penalty" in error.message
-    assert "known: group-lasso, l1, l2" in error.hint
+    assert "known: eigenvalue-l2, eigenvector-l2, group-lasso, l1, l2" in error.hint

@@ -46,7 +46,7 @@ def list_plugins(plugins: Selection, *, as_json: bool) -> None:
     "given",
     multiple=True,
     metavar="COMPONENT.NAME=VALUE",
-    help="A parameter that has no default, such as timm.name=resnet18; model:timm where kinds share the name.",
+    help="A parameter that has no default, such as model:timm.name=resnet18.",
 )
 @json_option
 @with_plugins

@@ -39,9 +39,7 @@ def image_of(catalog, task, root):
     try:
         data = catalog.get("task", task.name).make(task.params)(DataRequest(root, download=False, seed=0))
     except UserError:
-        return DOWNLOADED[task.name]
-    if task.name == "subset":
-        return DOWNLOADED[task.params["of"]]
+        return DOWNLOADED[task.params.get("of", task.name)]
     return data.in_channels, data.image_size
 
 

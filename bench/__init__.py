@@ -44,11 +44,11 @@ from bench.registry.parameters import REQUIRED, Param, Params
 from bench.registry.suite_files import suites_in
 
 if TYPE_CHECKING:
-    from bench import linalg, measure, testing
+    from bench import data, linalg, measure, testing
     from bench.api import build, load_suite, run
 
 _LATE = {"build": "bench.api", "load_suite": "bench.api", "run": "bench.api"}
-_ROOMS = ("linalg", "measure", "testing")
+_ROOMS = ("data", "linalg", "measure", "testing")
 
 __all__ = [
     "REQUIRED",
@@ -84,6 +84,7 @@ __all__ = [
     "Unsupported",
     "UserError",
     "build",
+    "data",
     "hookimpl",
     "linalg",
     "load_suite",

@@ -28,7 +28,7 @@ def catalog(plugins: Selection | None = None) -> Catalog:
     return load_plugins(plugins or Selection(), lambda line: print(f"warning: {line}", file=sys.stderr))  # noqa: T201
 
 
-def build(kind: str, name: str, **params: Any) -> Any:
+def build(kind: str, name: str, /, **params: Any) -> Any:
     """The object that a component builds: a network, a pruner, a task's loader, ...
 
     Args:

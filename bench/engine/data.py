@@ -8,33 +8,51 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from bench.data.fingerprint import fingerprint
 from bench.engine.augment import augment
+from bench.engine.holdout import hold_out
 from bench.registry.contracts import Split, TaskData
 
 
 @dataclass(frozen=True)
 class DeviceData:
-    """The splits of a task on one device; uint8 inputs stay uint8 until a batch is drawn."""
+    """The splits of a task on one device; uint8 inputs stay uint8 until a batch is drawn.
+
+    `train` and `task.train` are what may be trained on: what was held out of them for `validation` is
+    in neither. `sha256` is the fingerprint of the task's data before that cut.
+    """
 
     task: TaskData
     train: Split
     test: Split
     scale: Tensor
     shift: Tensor
+    sha256: str
+    validation: Split | None = None
 
     @classmethod
-    def place(cls, task: TaskData, device: torch.device) -> DeviceData:
-        """Move both splits to `device` and fold scaling and normalisation into one affine map."""
+    def place(cls, task: TaskData, device: torch.device, validation: float = 0.0) -> DeviceData:
+        """Move the splits to `device` and fold scaling and normalisation into one affine map.
+
+        The share `validation` of the training data is held out of training first.
+
+        Raises:
+            UserError: where that leaves a part without an example.
+        """
+        sha256 = fingerprint(task.train, task.test)
+        task, held = hold_out(task, validation)
         shape = (1, -1, 1, 1) if task.train.inputs.ndim == 4 else (1, -1)
         unit = 255.0 if task.train.inputs.dtype == torch.uint8 else 1.0
         mean = torch.tensor(task.mean, device=device).view(shape)
         std = torch.tensor(task.std, device=device).view(shape)
         return cls(
             task=task,
-            train=Split(task.train.inputs.to(device), task.train.targets.to(device)),
-            test=Split(task.test.inputs.to(device), task.test.targets.to(device)),
+            train=_moved(task.train, device),
+            test=_moved(task.test, device),
             scale=1.0 / (unit * std),
             shift=-mean / std,
+            sha256=sha256,
+            validation=_moved(held, device) if held else None,
         )
 
     def normalise(self, inputs: Tensor) -> Tensor:
@@ -69,3 +87,7 @@ class DeviceData:
     def example(self) -> Tensor:
         """One normalised input, shape (1, …)."""
         return self.normalise(self.test.inputs[:1])
+
+
+def _moved(split: Split, device: torch.device) -> Split:
+    return Split(split.inputs.to(device), split.targets.to(device))

@@ -14,6 +14,7 @@ from bench.engine.blame import blamed
 from bench.engine.data import DeviceData
 from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
+from bench.engine.selection import best_epoch
 from bench.engine.session import Session
 from bench.engine.tracing import Tracer, Traces
 from bench.engine.train import Course, train
@@ -27,17 +28,23 @@ from bench.store.artifacts import Artifact, read_artifact, write_artifact
 
 @dataclass(frozen=True)
 class Dense:
-    """A trained dense network, still parametrized, in eval mode; its evaluation, seconds and traces."""
+    """A trained dense network, still parametrized, in eval mode; its evaluation, seconds and traces.
+
+    `selected` is the epoch whose weights it has, where that was chosen by validation.
+    """
 
     model: nn.Module
     evaluation: Evaluation
     seconds: float
     was_cached: bool
     traces: Traces
+    selected: int | None = None
 
 
 def dense_network(session: Session, trial: Trial) -> Dense:
     """The trial's dense network: from the store if it is there and sound, else trained and stored.
+
+    One that was trained on other data, such as re-encoded images, is not sound.
 
     Raises:
         Diverged: where training does not stay finite.
@@ -47,16 +54,26 @@ def dense_network(session: Session, trial: Trial) -> Dense:
     data = session.data(trial.spec)
     model = build_model(session, trial.spec, data)
     artifact = read_artifact(path)
-    if artifact is not None and _restored(model, artifact.tensors):
+    if artifact is not None and is_of(artifact, data) and _restored(model, artifact.tensors):
         facts = artifact.facts
-        seconds, traces = float(facts["seconds"]), Traces(**facts.get("traces", {}))
-        return Dense(model.eval(), _evaluation(facts), seconds, was_cached=True, traces=traces)
+        return Dense(
+            model.eval(),
+            _evaluation(facts),
+            float(facts["seconds"]),
+            was_cached=True,
+            traces=Traces(**facts.get("traces", {})),
+            selected=facts.get("selected"),
+        )
     started = time.perf_counter()
     tracer = Tracer(session, trial.spec)
     recipe = trial.spec.recipe.train
 
+    best = best_epoch(recipe, model, data)
+
     def after_epoch(epoch: int) -> None:
         tracer(model, epoch)
+        if best:
+            best(epoch)
         session.progress("train", 1)
 
     course = Course(
@@ -68,12 +85,26 @@ def dense_network(session: Session, trial: Trial) -> Dense:
     )
     tracer(model, 0)
     train(model, data, course)
+    if best:
+        best.restore()
     with blamed(course.component):
         evaluation = evaluate(model, data)
     seconds = time.perf_counter() - started - tracer.seconds
-    facts = {"seconds": seconds, **evaluation.__dict__, "traces": asdict(tracer.traces)}
+    selected = best.epoch if best else None
+    facts = {
+        "seconds": seconds,
+        **evaluation.__dict__,
+        "traces": asdict(tracer.traces),
+        "selected": selected,
+        "data_sha256": data.sha256,
+    }
     write_artifact(path, Artifact(model.state_dict(), facts))
-    return Dense(model.eval(), evaluation, seconds, was_cached=False, traces=tracer.traces)
+    return Dense(model.eval(), evaluation, seconds, was_cached=False, traces=tracer.traces, selected=selected)
+
+
+def is_of(artifact: Artifact, data: DeviceData) -> bool:
+    """Whether a checkpoint was trained on `data`; one that does not say so is taken to be."""
+    return bool(artifact.facts.get("data_sha256", data.sha256) == data.sha256)
 
 
 def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:

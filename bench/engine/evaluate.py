@@ -7,29 +7,30 @@ from torch import nn
 from torch.nn import functional
 
 from bench.engine.data import DeviceData
-from bench.registry.contracts import Evaluation
+from bench.registry.contracts import Evaluation, Split
 
 BATCH = 512
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, data: DeviceData) -> Evaluation:
-    """Run the test split through `model` in eval mode.
+def evaluate(model: nn.Module, data: DeviceData, split: Split | None = None) -> Evaluation:
+    """Run the test split, or another `split` of `data`, through `model` in eval mode.
 
     The loss is the mean cross-entropy, or the mean squared error for regression; ties in top-5 go to
     the lower class. One transfer to the host at the end.
     """
+    split = split or data.test
     was_training = model.training
     model.eval()
     classification = data.task.kind == "classification"
-    totals = torch.zeros(4, dtype=torch.float64, device=data.test.targets.device)
-    for start in range(0, len(data.test), BATCH):
-        targets = data.test.targets[start : start + BATCH]
-        outputs = model(data.normalise(data.test.inputs[start : start + BATCH])).float()
+    totals = torch.zeros(4, dtype=torch.float64, device=split.targets.device)
+    for start in range(0, len(split), BATCH):
+        targets = split.targets[start : start + BATCH]
+        outputs = model(data.normalise(split.inputs[start : start + BATCH])).float()
         totals += _classified(outputs, targets) if classification else _regressed(outputs, targets)
     model.train(was_training)
     correct, top5, loss, squared = totals.tolist()
-    count = len(data.test)
+    count = len(split)
     return Evaluation(count, int(correct), int(top5), loss / count, squared / count)
 
 

@@ -67,16 +67,16 @@ class Session:
     repeated: set[str] = field(default_factory=set)
 
     def data(self, spec: Spec) -> DeviceData:
-        """The task's data on the device, loaded once a session."""
+        """The task's data on the device, cut as the spec asks, loaded once a session."""
         task = cast("Task", self.catalog.get("task", spec.task))
         seed = spec.seed if task.seeded else 0
-        key = content_hash([spec.task, spec.task_params, task.version, seed])
+        key = content_hash([spec.task, spec.task_params, task.version, seed, spec.validation])
         request = DataRequest(self.data_root, self.download, seed)
 
         def load() -> DeviceData:
             self.at(f"task '{spec.task}'")
             with blamed(f"task '{spec.task}'", passing=(UserError,)):
-                return DeviceData.place(task.make(spec.task_params)(request), self.device)
+                return DeviceData.place(task.make(spec.task_params)(request), self.device, spec.validation)
 
         return self.tasks.get(key, load)
 

@@ -31,13 +31,18 @@ from bench.registry.contracts import Evaluation, Layer, MeasureInput, PruneInput
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What a trial gave: numbers, layers, seconds by stage, and what its dense network left traced."""
+    """What a trial gave: numbers, layers, seconds by stage, and what its dense network left traced.
+
+    `selected` has the epochs chosen by validation, by stage; `data_sha256` is the data's fingerprint.
+    """
 
     readings: Readings
     layers: dict[str, Layer]
     masks: dict[str, Tensor]
     timing: dict[str, float]
     traces: Traces
+    selected: dict[str, int]
+    data_sha256: str
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,9 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> TrialResult:
         "finetune": tuned.seconds,
         "measure": time.perf_counter() - started,
     }
-    return TrialResult(readings, job.layers, dict(pruned.masks), timing, dense.traces)
+    chosen = {"train": dense.selected, "finetune": tuned.selected}
+    selected = {stage: epoch for stage, epoch in chosen.items() if epoch is not None}
+    return TrialResult(readings, job.layers, dict(pruned.masks), timing, dense.traces, selected, data.sha256)
 
 
 def _prune_input(model: nn.Module, layers: dict[str, Layer], data: DeviceData, seed: int) -> PruneInput:

@@ -26,7 +26,8 @@ def ok_record(
 ) -> Record:
     """The record of a trial that ended well.
 
-    `outcome` has its metrics and timing, and `volatile`, `unmeasured` and `traces` where there are any.
+    `outcome` has its metrics and timing, and what else records have where there is any: `volatile`,
+    `unmeasured`, `traces` and `selected`.
     """
     return _record(trial, "ok", env, started, outcome, layers, None)
 
@@ -59,6 +60,7 @@ def _record(  # noqa: PLR0913, PLR0917 - the one place where a record's parts me
         volatile=tuple(outcome.get("volatile", ())),
         unmeasured={name: why[:MAX_REASON] for name, why in outcome.get("unmeasured", {}).items()},
         traces=tuple(outcome.get("traces", ())),
+        selected=dict(outcome.get("selected", {})),
         timing=dict(outcome["timing"]),
         env=env,
         error=fault,

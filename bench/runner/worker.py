@@ -115,8 +115,10 @@ class _Worker:
             "volatile": readings.volatile,
             "unmeasured": readings.unmeasured | traces.unmeasured,
             "traces": traces.points,
+            "selected": result.selected,
         }
-        return ok_record(trial, self._env, started, outcome, layer_records(result))
+        env = self._env.model_copy(update={"data_sha256": result.data_sha256})
+        return ok_record(trial, env, started, outcome, layer_records(result))
 
     def _failure(self, trial: Trial, started: str, error: Exception) -> Record:
         env: Environment = self._env

@@ -10,7 +10,7 @@ from bench.plan.spec import ComponentRef, Spec, SuiteRef
 from bench.suite.recipe import Bool, Float, Int, Strict
 
 RECORD_SCHEMA = 1
-_LEFT_OUT_IF_EMPTY = ("volatile", "unmeasured", "traces")
+_LEFT_OUT_IF_EMPTY = ("volatile", "unmeasured", "traces", "selected")
 Status = Literal["ok", "failed", "oom", "timeout", "unsupported"]
 Number = Int | Float | None
 Text = Annotated[str, Field(max_length=500)]
@@ -39,7 +39,10 @@ class Git(Strict):
 
 
 class Environment(Strict):
-    """The machine and the versions a trial ran on."""
+    """The machine and the versions a trial ran on, and the data that it found there.
+
+    `data_sha256` is the fingerprint of the decoded data: byte-exact and re-encoded images differ in it.
+    """
 
     python: Text
     torch: Text
@@ -49,6 +52,7 @@ class Environment(Strict):
     threads: Int = Field(ge=1)
     prunebench: Text
     git: Git | None = None
+    data_sha256: Sha256 | None = None
 
 
 class Fault(Strict):
@@ -75,7 +79,8 @@ class Record(Strict):
 
     `volatile` names the metrics that differ between two runs of the same trial; `unmeasured` says why
     a measure could not treat the model, so that its metrics are null; `traces` belong to the dense
-    network. These three are left out where they are empty.
+    network; `selected` has the epochs chosen by validation, by stage. These are left out where they
+    are empty.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -89,6 +94,7 @@ class Record(Strict):
     volatile: tuple[Text, ...] = ()
     unmeasured: dict[str, Text] = Field(default_factory=dict)
     traces: tuple[TracePoint, ...] = ()
+    selected: dict[Text, Annotated[int, Field(ge=1, strict=True)]] = Field(default_factory=dict)
     timing: dict[str, Annotated[float, Field(ge=0, strict=True)]]
     env: Environment | None
     error: Fault | None = None
@@ -98,6 +104,8 @@ class Record(Strict):
     def plain(self) -> dict[str, Any]:
         """The record as JSON types, with its field names as stored."""
         plain = self.model_dump(mode="json", by_alias=True)
+        if self.env is not None and self.env.data_sha256 is None:
+            plain["env"].pop("data_sha256")
         return {key: value for key, value in plain.items() if value or key not in _LEFT_OUT_IF_EMPTY}
 
     def reproducible(self) -> dict[str, Any]:

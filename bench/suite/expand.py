@@ -15,6 +15,7 @@ from bench.suite.method_recipe import method_recipe
 from bench.suite.recipe import Recipe
 from bench.suite.schedules import complete_schedule
 from bench.suite.schema import Entry, Override, Ref
+from bench.suite.selection import check_selection
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,15 @@ def _contests(
             suite.settings.recipe,
             method_recipe(offer, ref.params),
         ]
+        recipe = complete_objectives(layered(suite.file.recipe, layers, where), catalog, where)
+        check_selection(recipe, suite.file.validation, where)
         yield Contest(
             task=task,
             model=model,
             parametrization=parametrization,
             pruner=ref,
             schedule=complete_schedule(entry.schedule, where),
-            recipe=complete_objectives(layered(suite.file.recipe, layers, where), catalog, where),
+            recipe=recipe,
             sparsities=entry.sparsity or suite.file.grid.sparsity,
         )
 

@@ -21,8 +21,9 @@ BELOW = {
     "plan": "suite",
     "store": "plan",
     "linalg": "store plan",
+    "data": "store plan",
     "measure": "linalg store plan",
-    "engine": "measure",
+    "engine": "measure data",
     "analysis": "engine",
     "board": "analysis",
     "runner": "analysis",
@@ -30,7 +31,7 @@ BELOW = {
     "cli": "board runner testing api",
     "testing": "board runner",  # the kit holds plugins to the harness's own code; its docstring says so
 }
-OFFERED = ("linalg", "measure", "testing")  # the rooms that `bench` itself hands to plugin authors
+OFFERED = ("data", "linalg", "measure", "testing")  # the rooms that `bench` itself hands to plugin authors
 
 
 def allowed(room: str) -> set[str]:

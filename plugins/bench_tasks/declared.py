@@ -1,0 +1,56 @@
+"""The parameters that the tasks declare."""
+
+from __future__ import annotations
+
+import bench
+
+TIMM = (
+    bench.Param("name", str, "torch/mnist", "torch/NAME, hfds/NAME-or-path or folder/PATH"),
+    bench.Param("train_split", str, "train", "what is trained on: a split, or a folder"),
+    bench.Param("test_split", str, "test", "what is tested on: a split, or a folder"),
+    bench.Param("mode", str, "RGB", "colours, as PIL calls them", choices=("RGB", "L")),
+    bench.Param(
+        "image_size", int, 0, "height and width to fit images into; 0 takes them as they are", minimum=0
+    ),
+    bench.Param("input_key", str, "image", "for hfds: the column of images"),
+    bench.Param("target_key", str, "label", "for hfds: the column of classes"),
+)
+TEACHER = (
+    bench.Param("inputs", int, 10, "inputs", minimum=1),
+    bench.Param("hidden", int, [20, 20], "widths of the teacher's hidden layers", minimum=1, many=True),
+    bench.Param("outputs", int, 1, "outputs", minimum=1),
+    bench.Param("output_ones", bool, True, "whether the teacher's last weights are one"),
+    bench.Param("input_std", float, 1.0, "deviation of the inputs, of mean zero", minimum=0),
+    bench.Param("noise", float, 0.0, "deviation of the noise on the targets", minimum=0),
+    bench.Param("train", int, 10_000, "training examples", minimum=2),
+    bench.Param("test", int, 10_000, "test examples", minimum=2),
+)
+MIXTURE = (
+    bench.Param("classes", int, 10, "classes", minimum=2),
+    bench.Param("dimension", int, 20, "inputs", minimum=2),
+    bench.Param("separation", float, 4.0, "distance of any two centres, in deviations", minimum=0),
+    bench.Param("train", int, 5_000, "training examples", minimum=2),
+    bench.Param("test", int, 5_000, "test examples", minimum=2),
+)
+SUMMARIES = {
+    "mnist": (
+        "Handwritten digits, 28x28 grey: 60,000 to train, 10,000 to test.",
+        "LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition, 1998",
+    ),
+    "fashion-mnist": (
+        "Articles of clothing, 28x28 grey: 60,000 to train, 10,000 to test.",
+        "Xiao, Rasul and Vollgraf, Fashion-MNIST, arXiv 1708.07747, 2017",
+    ),
+    "kmnist": (
+        "Cursive Japanese characters, 28x28 grey: 60,000 to train, 10,000 to test.",
+        "Clanuwat et al., Deep learning for classical Japanese literature, arXiv 1812.01718, 2018",
+    ),
+    "cifar10": (
+        "Small photographs of ten classes, 32x32 colour: 50,000 to train, 10,000 to test.",
+        "Krizhevsky, Learning multiple layers of features from tiny images, 2009",
+    ),
+    "cifar100": (
+        "Small photographs of a hundred classes, 32x32 colour: 50,000 to train, 10,000 to test.",
+        "Krizhevsky, Learning multiple layers of features from tiny images, 2009",
+    ),
+}

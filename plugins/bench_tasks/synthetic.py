@@ -1,0 +1,105 @@
+"""Tasks made from the trial's seed: a teacher network, and a mixture of Gaussians.
+
+All is computed in float64 on the CPU and rounded to float32 at the end, so that machines agree.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import torch
+from torch import Generator, Tensor
+
+import bench
+
+
+def teacher_weights(params: bench.Params, generator: Generator) -> list[Tensor]:
+    """The weights (out, in) of a teacher, first layer first, float64.
+
+    Glorot-uniform: U(-a, a) with a = sqrt(6 / (in + out)) (Glorot and Bengio 2010, equation 16). With
+    `output_ones` the last layer's are one.
+    """
+    widths = [params["inputs"], *params["hidden"], params["outputs"]]
+    weights = []
+    for fan_in, fan_out in pairwise(widths):
+        bound = math.sqrt(6 / (fan_in + fan_out))
+        unit = torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64)
+        weights.append((2 * unit - 1) * bound)
+    if params["output_ones"]:
+        weights[-1] = torch.ones_like(weights[-1])
+    return weights
+
+
+def teach(weights: list[Tensor], inputs: Tensor) -> Tensor:
+    """What a ReLU network without biases makes of `inputs` (n, in): shape (n, out)."""
+    signal = inputs
+    for weight in weights[:-1]:
+        signal = (signal @ weight.T).relu()
+    return signal @ weights[-1].T
+
+
+def teacher_task(params: bench.Params) -> bench.LoadTask:
+    """Regression onto a random ReLU network, whose weights do not depend on the numbers of examples."""
+
+    def load(request: bench.DataRequest) -> bench.TaskData:
+        generator = Generator().manual_seed(request.seed)
+        weights = teacher_weights(params, generator)
+
+        def split(count: int) -> bench.Split:
+            shape = (count, params["inputs"])
+            inputs = torch.randn(shape, generator=generator, dtype=torch.float64) * params["input_std"]
+            noise = torch.randn(count, params["outputs"], generator=generator, dtype=torch.float64)
+            targets = teach(weights, inputs) + params["noise"] * noise
+            return bench.Split(inputs.float(), targets.float())
+
+        return bench.TaskData(
+            train=split(params["train"]),
+            test=split(params["test"]),
+            kind="regression",
+            num_classes=params["outputs"],
+            in_channels=params["inputs"],
+            image_size=1,
+        )
+
+    return load
+
+
+def mixture_task(params: bench.Params) -> bench.LoadTask:
+    """Classes that are Gaussians of unit variance around the corners of a regular simplex."""
+    classes, dimension, separation = params["classes"], params["dimension"], params["separation"]
+    if classes > dimension:
+        raise bench.UserError(
+            f"task 'gaussian-mixture': {classes} classes in {dimension} dimensions",
+            "no more classes than dimensions, so that all pairs of centres are equally far apart",
+        )
+
+    def load(request: bench.DataRequest) -> bench.TaskData:
+        generator = Generator().manual_seed(request.seed)
+        centres = simplex(classes, dimension, separation, generator)
+
+        def split(count: int) -> bench.Split:
+            targets = torch.arange(count) % classes
+            noise = torch.randn(count, dimension, generator=generator, dtype=torch.float64)
+            return bench.Split((centres[targets] + noise).float(), targets)
+
+        spread = separation**2 / 2 * (1 - 1 / classes) / dimension
+        return bench.TaskData(
+            train=split(params["train"]),
+            test=split(params["test"]),
+            kind="classification",
+            num_classes=classes,
+            in_channels=dimension,
+            image_size=1,
+            std=(math.sqrt(1 + spread),),
+        )
+
+    return load
+
+
+def simplex(classes: int, dimension: int, separation: float, generator: Generator) -> Tensor:
+    """Centres (classes, dimension), float64, of mean zero, each pair `separation` apart, turned at random."""
+    gaussian = torch.randn(dimension, classes, generator=generator, dtype=torch.float64)
+    orthonormal, _ = torch.linalg.qr(gaussian)
+    directions: Tensor = orthonormal.T * (separation / math.sqrt(2))
+    return directions - directions.mean(0)

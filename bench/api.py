@@ -15,7 +15,7 @@ from bench.registry.origin import Selection
 from bench.runner.filters import only as only_trials
 from bench.runner.local import run_trials
 from bench.runner.request import RunRequest, default_store
-from bench.suite.load import LoadedSuite
+from bench.suite.load import AnySuite
 from bench.suite.load import load_suite as load_suite_file
 from bench.suite.settings import Settings, parse_settings
 
@@ -45,7 +45,7 @@ def build(kind: str, name: str, /, **params: Any) -> Any:
 
 def load_suite(
     suite: str | Path, settings: Mapping[str, Any] | Sequence[str] = (), plugins: Selection | None = None
-) -> LoadedSuite:
+) -> AnySuite:
     """The suite by name or path, with `settings` such as {"seed": [0, 1], "train.epochs": 2} laid over it."""
     return load_suite_file(suite, catalog(plugins), _settings(settings))
 
@@ -81,7 +81,7 @@ def run(
         UserError: for a bad suite, setting, device or store.
     """
     from bench.board.frame import tidy  # noqa: PLC0415
-    from bench.store.reading import read_records  # noqa: PLC0415
+    from bench.store.reading import records_of  # noqa: PLC0415
 
     chosen = plugins or Selection()
     root = Path(store) if store is not None else request.store if request else default_store()
@@ -90,9 +90,7 @@ def run(
     loaded = load_suite_file(suite, found, _settings(settings))
     trials = only_trials(plan_trials(loaded, found), options.only)
     run_trials(loaded, trials, options, found, chosen)
-    wanted = {trial.trial_id for trial in trials}
-    records = read_records(root, loaded.file.name)
-    return tidy(record for record in records if record.trial_id in wanted)
+    return tidy(records_of(root, {(trial.suite.name, trial.trial_id) for trial in trials}))
 
 
 def _settings(given: Mapping[str, Any] | Sequence[str]) -> Settings:

@@ -68,7 +68,8 @@ class Cell:
     """What is compared: one suite, task and model. `front` holds (row, point) indices.
 
     `seeds` are those of any contestant, `grid` the sparsities of any; `dense` is the reference that
-    most contestants share.
+    most contestants share, `unpruned` what such networks reach when they are trained on like the pruned
+    ones, where an entry says so by having no other sparsity than 0.
     """
 
     key: str
@@ -81,4 +82,5 @@ class Cell:
     seeds: tuple[int, ...]
     dense: Dense
     standings: tuple[Standing, ...]
+    unpruned: Estimate | None = None
     front: tuple[tuple[int, int], ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bench.board.cells import Cell, Standing
 from bench.board.formats import MISSING, duration, mean_text, metric_text, share
+from bench.board.unpruned import dense_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~@:])")
 
@@ -37,7 +38,7 @@ def _cell(cell: Cell) -> Iterator[str]:
     unit = " (%)" if cell.metric.percent else ""
     yield f"## {escaped(cell.suite)} {escaped(cell.version)}: {escaped(cell.task)}, {escaped(cell.model)}"
     yield ""
-    yield f"{cell.metric.label}{unit} by sparsity; dense {metric_text(cell.dense.estimate, cell.metric)}."
+    yield f"{cell.metric.label}{unit} by sparsity; dense {dense_text(cell)}."
     yield ""
     sparsities = [share(sparsity) for sparsity in cell.grid]
     yield from _table(

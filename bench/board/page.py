@@ -15,6 +15,7 @@ from bench.board.formats import MISSING, duration, mean_text, metric_text, share
 from bench.board.intervals import LEVEL, MIN_SEEDS
 from bench.board.page_data import COLOURS, marks, page_json, shape
 from bench.board.site_files import TEMPLATE, site_folder
+from bench.board.unpruned import dense_text
 
 _SCRIPTS = ("scales.js", "chart.js", "board.js", "links.js", "start.js")
 
@@ -96,7 +97,7 @@ def _text(path: Path) -> str:
 def _cell(cell: Cell, numbers: Mapping[tuple[str, str], int], figures: Sequence[str]) -> PageCell:
     return PageCell(
         cell=cell,
-        dense=metric_text(cell.dense.estimate, cell.metric),
+        dense=dense_text(cell),
         sparsities=tuple(share(sparsity) for sparsity in cell.grid),
         rows=tuple(_row(cell, one, numbers[cell.suite, one.label]) for one in cell.standings),
         figures=tuple(figures),

@@ -16,6 +16,7 @@ from bench.board.points import Row, dense_reference, point, seconds
 from bench.board.retention import halvings, retention_area
 from bench.board.text import plain_text
 from bench.board.ties import standing_groups
+from bench.board.unpruned import without_controls
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -53,6 +54,7 @@ def standings(frame: DataFrame) -> tuple[Cell, ...]:
 
 def _cell(key: str, rows: DataFrame) -> Cell:
     metric = primary_metric(rows)
+    rows, unpruned = without_controls(rows, metric)
     grid = tuple(sorted({float(value) for value in rows["spec.sparsity"]}))
     seeds = tuple(sorted({int(value) for value in rows["spec.seed"]}))
     entries: dict[str, list[Row]] = {
@@ -83,6 +85,7 @@ def _cell(key: str, rows: DataFrame) -> Cell:
         seeds=seeds,
         dense=shared.reference,
         standings=tuple(ranked),
+        unpruned=unpruned,
     )
     return replace(cell, front=_front(cell))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bench.board.cells import Cell
 from bench.board.formats import MISSING, mean_text, metric_text, share
+from bench.board.unpruned import dense_text
 
 
 def standings_table(cells: Iterable[Cell]) -> str:
@@ -27,7 +28,7 @@ def _cell(cell: Cell) -> str:
     unit = " (%)" if cell.metric.percent else ""
     title = (
         f"{cell.suite} {cell.version} · {cell.task} · {cell.model}: {cell.metric.label.lower()}{unit} "
-        f"by sparsity, dense {metric_text(cell.dense.estimate, cell.metric)}"
+        f"by sparsity, dense {dense_text(cell)}"
     )
     header = ["entry", "standing", "area", *(share(sparsity) for sparsity in cell.grid), "seeds"]
     rows = [

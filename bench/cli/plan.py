@@ -70,8 +70,9 @@ def command(
 def _summary(trials: Sequence[Trial], state_of: dict[str, str]) -> list[str]:
     counts = Counter(state_of.values())
     dense = {trial.stages.train for trial in trials if state_of[trial.trial_id] == "todo"}
+    named = " + ".join(dict.fromkeys(f"{trial.suite.name} {trial.suite.version}" for trial in trials))
     lines = [
-        f"{trials[0].suite.name} {trials[0].suite.version}: {len(trials)} trials: "
+        f"{named}: {len(trials)} trials: "
         + ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         + f"; {len(dense)} dense networks behind those to do"
     ]

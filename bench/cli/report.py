@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from bench.plan.trials import Trial
     from bench.runner.request import RunSummary
 
 
-def report(summary: RunSummary, trial_ids: Collection[str]) -> None:
+def report(summary: RunSummary, trials: Iterable[Trial]) -> None:
     """Print how the run went, and the standings of its trials."""
     from bench.board.frame import tidy  # noqa: PLC0415
     from bench.board.standings import standings  # noqa: PLC0415
     from bench.board.terminal import standings_table  # noqa: PLC0415
-    from bench.store.reading import read_records  # noqa: PLC0415
+    from bench.store.reading import records_of  # noqa: PLC0415
 
     if summary.ok == summary.failed == summary.skipped == 0:
         click.echo(
@@ -34,9 +35,7 @@ def report(summary: RunSummary, trial_ids: Collection[str]) -> None:
         click.echo(
             "hint: `bench records list --status failed` says why; --retry failed runs them again", err=True
         )
-    records = [
-        record for record in read_records(summary.store, summary.suite) if record.trial_id in trial_ids
-    ]
+    records = records_of(summary.store, {(trial.suite.name, trial.trial_id) for trial in trials})
     if records:
         click.echo(standings_table(standings(tidy(records))))
         click.echo(f"next: bench board build --store {summary.store} --out site", err=True)

@@ -94,7 +94,7 @@ def command(
     if as_json:
         click.echo(json.dumps(summary.plain()))
     else:
-        report(summary, {trial.trial_id for trial in trials})
+        report(summary, trials)
     return 1 if summary.failed else 0
 
 

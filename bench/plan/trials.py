@@ -13,7 +13,7 @@ from bench.plan.stages import StageKeys, stage_keys
 from bench.registry.catalog import Catalog
 from bench.registry.components import Measure
 from bench.suite.expand import Contest, expand
-from bench.suite.load import LoadedSuite
+from bench.suite.load import AnySuite, LoadedSuite
 from bench.suite.recipe import StageRecipe
 from bench.suite.schema import Ref, SuiteFile
 
@@ -50,12 +50,26 @@ class Trial:
         )
 
 
-def plan_trials(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
-    """All trials of a suite, in the file's order.
+def plan_trials(suite: AnySuite, catalog: Catalog) -> list[Trial]:
+    """All trials of a suite, or of the suites that it joins, in the file's order.
 
     Raises:
         UserError: for unknown components or parameters, or where two entries give the same trial.
     """
+    planned: dict[str, Trial] = {}
+    for member in suite.members:
+        for trial in _planned(member, catalog):
+            if trial.trial_id in planned:
+                raise UserError(
+                    f"{suite.where}: '{planned[trial.trial_id].suite.name}' and '{trial.suite.name}' share a "
+                    f"trial: pruner '{trial.spec.pruner}' at sparsity {trial.spec.sparsity}",
+                    "run them one after the other; what they share is computed once",
+                )
+            planned[trial.trial_id] = trial
+    return list(planned.values())
+
+
+def _planned(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
     ref = SuiteRef(name=suite.file.name, version=suite.file.version)
     measures = tuple(
         Ref(

@@ -20,13 +20,13 @@ from bench.runner.states import Situation, situation
 from bench.store.artifacts import has_artifact
 from bench.store.record import Record
 from bench.store.store import Store
-from bench.suite.load import LoadedSuite
+from bench.suite.load import AnySuite
 
 Say = Callable[[str], None]
 
 
 def run_trials(
-    suite: LoadedSuite, trials: Sequence[Trial], request: RunRequest, catalog: Catalog, plugins: Selection
+    suite: AnySuite, trials: Sequence[Trial], request: RunRequest, catalog: Catalog, plugins: Selection
 ) -> RunSummary:
     """Run those of `trials` that the store lacks.
 
@@ -96,7 +96,7 @@ class _Listener:
 
 
 def _summary(
-    suite: LoadedSuite, request: RunRequest, now: Situation, counts: Counter[str], seconds: float
+    suite: AnySuite, request: RunRequest, now: Situation, counts: Counter[str], seconds: float
 ) -> RunSummary:
     before = Counter(record.status for record in now.failures.values())
     unsupported = counts["unsupported"] + before["unsupported"]

@@ -37,14 +37,17 @@ def situation(trials: Sequence[Trial], store: Store, retry: Sequence[str], *, fo
     """
     if force or not trials:
         return Situation(tuple(trials), (), {})
-    suite = trials[0].suite.name
-    ids = [trial.trial_id for trial in trials]
-    done = store.done(suite, ids)
-    kept = {
-        trial_id: record
-        for trial_id, record in store.failed(suite, (i for i in ids if i not in done)).items()
-        if record.status not in retry and "all" not in retry
-    }
+    done: set[str] = set()
+    kept: dict[str, Record] = {}
+    for suite in dict.fromkeys(trial.suite.name for trial in trials):
+        ids = [trial.trial_id for trial in trials if trial.suite.name == suite]
+        done |= store.done(suite, ids)
+        failed = store.failed(suite, (i for i in ids if i not in done))
+        kept |= {
+            trial_id: record
+            for trial_id, record in failed.items()
+            if record.status not in retry and "all" not in retry
+        }
     return Situation(
         todo=tuple(trial for trial in trials if trial.trial_id not in done and trial.trial_id not in kept),
         cached=tuple(trial for trial in trials if trial.trial_id in done),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,21 @@ def record_files(root: Path) -> Iterator[Path]:
                 continue
             if path.suffix == ".json" or path.name.endswith(PACK_SUFFIX):
                 yield path
+
+
+def records_of(root: Path, wanted: Collection[tuple[str, str]]) -> list[Record]:
+    """The records below `root` that `wanted` names by suite and trial id.
+
+    Raises:
+        UserError: as `read_records` does.
+    """
+    suites = dict.fromkeys(suite for suite, _ in wanted)
+    return [
+        record
+        for suite in suites
+        for record in read_records(root, suite)
+        if (suite, record.trial_id) in wanted
+    ]
 
 
 def read_records(root: Path, suite: str | None = None) -> Iterator[Record]:

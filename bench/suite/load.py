@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -14,10 +14,11 @@ from bench.registry.catalog import Catalog
 from bench.registry.components import Suite
 from bench.suite.problems import as_user_error
 from bench.suite.requires import check_requires
-from bench.suite.schema import SUITE_SCHEMA, SuiteFile
+from bench.suite.schema import SUITE_SCHEMA, JoinedFile, SuiteFile, SuiteHead
 from bench.suite.settings import Settings
 
 MAX_BYTES = 1_000_000
+F = TypeVar("F", bound=SuiteHead)
 
 
 @dataclass(frozen=True)
@@ -28,31 +29,77 @@ class LoadedSuite:
     where: str
     settings: Settings
 
+    @property
+    def members(self) -> tuple[LoadedSuite, ...]:
+        """The suites whose trials are run: this one."""
+        return (self,)
 
-def load_suite(reference: str | Path, catalog: Catalog, settings: Settings | None = None) -> LoadedSuite:
-    """The suite that `reference` names.
+
+@dataclass(frozen=True)
+class JoinedSuite:
+    """A suite file that includes others, and those, loaded."""
+
+    file: JoinedFile
+    where: str
+    members: tuple[LoadedSuite, ...]
+
+
+AnySuite = LoadedSuite | JoinedSuite
+
+
+def load_suite(reference: str | Path, catalog: Catalog, settings: Settings | None = None) -> AnySuite:
+    """The suite that `reference` names, or the several that it joins.
 
     Args:
         reference: a built-in's or plugin's suite by name, or a path to a TOML file.
         catalog: where names are looked up.
-        settings: changes of the grid and the recipe.
+        settings: changes of the grid and the recipe, of every suite that is joined.
 
     Raises:
         UserError: for an unknown name, an unreadable file, bad TOML, an unknown or ill-typed key
             (with file, key path and the nearest known key), or a requirement that is not met.
     """
     path, where = locate(reference, catalog)
-    settings = settings or Settings()
     raw = _read(path, where)
+    if "include" in raw:
+        return _joined(raw, path, where, catalog, settings or Settings())
+    return _single(raw, where, settings or Settings())
+
+
+def _single(raw: dict[str, object], where: str, settings: Settings) -> LoadedSuite:
     if settings.grid:
         raw = raw | {"grid": _table(raw.get("grid")) | dict(settings.grid)}
         where = f"{where} with --set"
-    try:
-        file = SuiteFile.model_validate(raw)
-    except ValidationError as error:
-        raise as_user_error(error, SuiteFile, where) from None
-    check_requires(file.requires, where)
+    file = _validated(SuiteFile, raw, where)
     return LoadedSuite(file, where, settings)
+
+
+def _joined(
+    raw: dict[str, object], path: Path, where: str, catalog: Catalog, settings: Settings
+) -> JoinedSuite:
+    file = _validated(JoinedFile, raw, where)
+    members: dict[str, LoadedSuite] = {}
+    for name in file.include:
+        included, called = locate(path.parent / name if name.endswith(".toml") else name, catalog)
+        content = _read(included, called)
+        if "include" in content:
+            raise UserError(
+                f"{where}: include: {called} joins suites itself", "name the suites that it includes"
+            )
+        member = _single(content, called, settings)
+        if member.file.name in members:
+            raise UserError(f"{where}: include names '{member.file.name}' twice", "name each suite once")
+        members[member.file.name] = member
+    return JoinedSuite(file, where, tuple(members.values()))
+
+
+def _validated(model: type[F], raw: dict[str, object], where: str) -> F:
+    try:
+        file = model.model_validate(raw)
+    except ValidationError as error:
+        raise as_user_error(error, model, where) from None
+    check_requires(file.requires, where)
+    return file
 
 
 def locate(reference: str | Path, catalog: Catalog) -> tuple[Path, str]:

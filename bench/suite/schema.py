@@ -86,18 +86,31 @@ class Keep(Strict):
     finetune: Bool = True
 
 
-class SuiteFile(Strict):
-    """A whole suite.
-
-    `output_layer` says whether the last layer's weights are pruned and counted; `validation` is the
-    share of the training data that is held out of training, to choose by.
-    """
+class SuiteHead(Strict):
+    """What every suite file says of itself."""
 
     schema_version: Literal[1] = Field(alias="schema")
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     version: str = Field(min_length=1, max_length=32)
     summary: str = Field(min_length=1, max_length=200)
     requires: tuple[str, ...] = ()
+    keep: Keep = Keep()
+    timeout: Float | None = Field(default=None, gt=0, description="seconds a trial may take")
+
+
+class JoinedFile(SuiteHead):
+    """Suites that are run together; each keeps its own name on its records."""
+
+    include: tuple[str, ...] = Field(min_length=1)
+
+
+class SuiteFile(SuiteHead):
+    """A whole suite.
+
+    `output_layer` says whether the last layer's weights are pruned and counted; `validation` is the
+    share of the training data that is held out of training, to choose by.
+    """
+
     output_layer: Literal["included", "exempt"] = "included"
     validation: Share = 0.0
     grid: Grid
@@ -111,8 +124,6 @@ class SuiteFile(Strict):
         Ref(name="cost"),
     )
     claim: tuple[Claim, ...] = ()
-    keep: Keep = Keep()
-    timeout: Float | None = Field(default=None, gt=0, description="seconds a trial may take")
 
     @model_validator(mode="after")
     def _distinct(self) -> SuiteFile:

@@ -8,7 +8,7 @@ from bench.errors import UserError
 from bench.plan.trials import plan_trials
 from bench.registry.catalog import Catalog
 from bench.registry.components import Suite
-from bench.suite.load import LoadedSuite, load_suite
+from bench.suite.load import AnySuite, load_suite
 from bench.testing.check import ConformanceError, gates, require, rules
 from bench.testing.common import Subject
 
@@ -19,7 +19,7 @@ class SuiteCase(Subject[Suite]):
 
     catalog: Catalog
 
-    def load(self) -> LoadedSuite:
+    def load(self) -> AnySuite:
         """The suite, loaded from its file."""
         try:
             return load_suite(self.component.path, self.catalog)

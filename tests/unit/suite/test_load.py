@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UserError
+from bench.plan.trials import plan_trials
 from bench.suite.load import load_suite
 from bench.suite.settings import parse_settings
 
@@ -47,6 +48,47 @@ def test_an_unknown_suite_is_met_with_the_nearest_known_one(catalog):
     with pytest.raises(UserError, match="unknown suite 'digist'") as caught:
         load_suite("digist", catalog)
     assert "did you mean 'digits'?" in caught.value.hint
+
+
+JOINED = 'schema = 1\nname = "both"\nversion = "1"\nsummary = "Two."\ninclude = {}\n'
+
+
+def test_suites_that_are_joined_keep_their_names(catalog, write_suite, tmp_path):
+    path = tmp_path / "both.toml"
+    path.write_text(JOINED.format(f'["digits", "{write_suite().name}"]'))
+    joined = load_suite(path, catalog, parse_settings(["seed=7"]))
+    assert [member.file.name for member in joined.members] == ["digits", "tiny"]
+    trials = plan_trials(joined, catalog)
+    assert {(trial.suite.name, trial.spec.seed) for trial in trials} == {("digits", 7), ("tiny", 7)}
+
+
+@pytest.mark.parametrize(
+    ("include", "said"),
+    [
+        ('["digits", "digits"]', "include names 'digits' twice"),
+        ('["both.toml"]', "joins suites itself"),
+        ('["missing.toml"]', "no such suite file"),
+        ('["digist"]', "unknown suite 'digist'"),
+        ("[]", "include: "),
+        ('["digits"]\n[grid]\nseed = 0', "unknown key 'grid'"),
+    ],
+)
+def test_suites_that_cannot_be_joined_are_refused(catalog, tmp_path, include, said):
+    path = tmp_path / "both.toml"
+    path.write_text(JOINED.format(include))
+    with pytest.raises(UserError) as caught:
+        load_suite(path, catalog)
+    assert said in caught.value.message
+
+
+def test_two_suites_with_a_common_trial_are_not_joined(catalog, write_suite, tmp_path):
+    path = tmp_path / "both.toml"
+    other = write_suite().read_text().replace('name = "tiny"', 'name = "twin"')
+    (tmp_path / "twin.toml").write_text(other)
+    (tmp_path / "one.toml").write_text(write_suite().read_text())
+    path.write_text(JOINED.format('["one.toml", "twin.toml"]'))
+    with pytest.raises(UserError, match="share a trial"):
+        plan_trials(load_suite(path, catalog), catalog)
 
 
 @pytest.mark.parametrize(

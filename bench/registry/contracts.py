@@ -5,7 +5,7 @@ Shapes are written as (a, b, …); `n` is the number of examples of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -39,6 +39,7 @@ class PruneInput:
         generator: the only allowed source of randomness, seeded for the trial.
         batch: `batch(size)` gives (inputs, targets) drawn from training data, normalised.
         loss: `loss(outputs, targets)` is the task's loss, a scalar.
+        teacher: the task's teacher network, where there is one: see `TaskData`.
     """
 
     model: nn.Module
@@ -46,6 +47,7 @@ class PruneInput:
     generator: Generator
     batch: Callable[[int], tuple[Tensor, Tensor]]
     loss: Callable[[Tensor, Tensor], Tensor]
+    teacher: Callable[[Tensor], Sequence[Tensor]] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ class Split:
 class TaskData:
     """A task's data: training and test splits, and what a model must know of them.
 
-    uint8 inputs are scaled to 0–1; then `mean` and `std`, one value a channel, normalise them.
+    uint8 inputs are scaled to 0–1; then `mean` and `std`, one value a channel, normalise them. Where the
+    targets are a network's, `teacher` gives the activations (n, units) of its hidden layers for
+    normalised inputs (n, …), first layer first.
     """
 
     train: Split
@@ -116,6 +120,7 @@ class TaskData:
     image_size: int
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
+    teacher: Callable[[Tensor], Sequence[Tensor]] | None = None
 
 
 class LoadTask(Protocol):

@@ -33,10 +33,17 @@ def teacher_weights(params: bench.Params, generator: Generator) -> list[Tensor]:
 
 def teach(weights: list[Tensor], inputs: Tensor) -> Tensor:
     """What a ReLU network without biases makes of `inputs` (n, in): shape (n, out)."""
-    signal = inputs
+    hidden = activations(weights, inputs)
+    return (hidden[-1] if hidden else inputs) @ weights[-1].T
+
+
+def activations(weights: list[Tensor], inputs: Tensor) -> list[Tensor]:
+    """What the hidden layers of that network make of `inputs` (n, in): each (n, units), first layer first."""
+    signal, hidden = inputs, []
     for weight in weights[:-1]:
         signal = (signal @ weight.T).relu()
-    return signal @ weights[-1].T
+        hidden.append(signal)
+    return hidden
 
 
 def teacher_task(params: bench.Params) -> bench.LoadTask:
@@ -60,6 +67,7 @@ def teacher_task(params: bench.Params) -> bench.LoadTask:
             num_classes=params["outputs"],
             in_channels=params["inputs"],
             image_size=1,
+            teacher=lambda inputs: activations([part.to(inputs) for part in weights], inputs),
         )
 
     return load

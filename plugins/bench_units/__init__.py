@@ -10,6 +10,11 @@ _LI = "Li, Kadav, Durdanovic, Samet and Graf, Pruning Filters for Efficient Conv
 _LIU = "Liu, Li, Shen et al., Learning Efficient Convolutional Networks through Network Slimming, ICCV 2017"
 _POLYAK = "Polyak and Wolf, Channel-Level Acceleration of Deep Face Representations, IEEE Access 2015"
 
+_TIAN = (
+    "Tian, Student Specialization in Deep ReLU Networks With Finite Width and Input Dimension, ICML 2020 "
+    "(arXiv 1909.13458)"
+)
+
 
 def _norm(params: bench.Params) -> bench.Scorer:
     from bench_units.norms import unit_norm  # noqa: PLC0415
@@ -29,6 +34,12 @@ def _activation(params: bench.Params) -> bench.Scorer:
     return activation(params["examples"])
 
 
+def _specialization(params: bench.Params) -> bench.Scorer:
+    from bench_units.specialised import specialization  # noqa: PLC0415
+
+    return specialization(params["examples"])
+
+
 def _random(_: bench.Params) -> bench.Scorer:
     from bench_units.chance import unit_random  # noqa: PLC0415
 
@@ -37,7 +48,7 @@ def _random(_: bench.Params) -> bench.Scorer:
 
 @bench.hookimpl
 def bench_pruners() -> Iterable[bench.Pruner]:
-    """Offer `unit-norm`, `bn-scale`, `activation` and `unit-random`."""
+    """Offer `unit-norm`, `bn-scale`, `activation`, `specialization` and `unit-random`."""
     yield bench.Pruner(
         name="unit-norm",
         summary="Removes the units whose incoming weights, outgoing weights or product of both are smallest.",
@@ -69,6 +80,14 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         params=(bench.Param("examples", int, 256, "training examples to look at", minimum=1),),
         unit="unit",
         cite=_POLYAK,
+    )
+    yield bench.Pruner(
+        name="specialization",
+        summary="Removes the units that correlate least with any unit of the teacher: an oracle.",
+        build=_specialization,
+        params=(bench.Param("examples", int, 2000, "training examples to look at", minimum=2),),
+        unit="unit",
+        cite=_TIAN,
     )
     yield bench.Pruner(
         name="unit-random",

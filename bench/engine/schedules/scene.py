@@ -86,6 +86,7 @@ class Scene:
             generator=torch.Generator().manual_seed(seed),
             batch=batch,
             loss=loss,
+            teacher=self.data.task.teacher,
         )
         return PruneJob(pruner, params, seed, given, self.data.example())
 

@@ -10,7 +10,6 @@ from bench.engine.data import DeviceData
 from bench.engine.objectives import StageLoss
 from bench.engine.train import Course, train
 from bench.suite.recipe import StageRecipe
-from bench.suite.schedules import SCHEDULES
 from tests.perf.images import images
 from tests.perf.peers import PeerTask, openlth_lottery, shrinkbench_dense, shrinkbench_trial
 from tests.perf.sweep import LR, network
@@ -68,7 +67,6 @@ def test_a_sweep_reaches_what_shrinkbenchs_loop_reaches(compare, sweep, case):
     )
 
 
-@pytest.mark.skipif("iterative" not in SCHEDULES, reason="needs iterative pruning")
 def test_five_levels_reach_what_openlths_loop_reaches(compare, sweep):
     levels, sizes = (5, (6_000, 1_000)) if compare.timed else (2, (640, 128))
     sparsities = [round(1 - 0.8**level, 6) for level in range(1, levels + 1)]

@@ -6,6 +6,7 @@ parameters and returns the gradient of its input, or None where the layer is the
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -122,13 +123,14 @@ class Flat:
         return None if first else grad.reshape(kept)
 
 
-class _Differentiated:
+class _Differentiated(ABC):
     """A layer that leaves its backward pass to autograd."""
 
     parameters: tuple[str, ...] = ()
 
+    @abstractmethod
     def _run(self, x: Tensor, own: list[Tensor]) -> Tensor:
-        raise NotImplementedError
+        """What the layer makes of x, by the values of its parameters."""
 
     def forward(self, x: Tensor, values: Tensors) -> tuple[Tensor, Any]:
         """Run the layer and keep its graph."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.analysis.claims import Finding
@@ -14,7 +13,7 @@ from bench.analysis.intervals import LEVEL
 from bench.board.claims import SuiteClaims
 from bench.board.claims_text import agrees_if, interval, measured_text, trouble, verdict
 from bench.board.csp import policy
-from bench.board.site_files import site_folder
+from bench.board.site_files import site_folder, templates
 from bench.board.text import plain_text, slug
 
 PAGE = "claims.html"
@@ -57,18 +56,15 @@ def render_claims(suites: Sequence[SuiteClaims], site: Path | None = None) -> by
     """
     folder = site or site_folder()
     style = (folder / "board.css").read_text(encoding="utf-8")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    html = environment.get_template(f"{PAGE}.j2").render(
-        suites=[_table(one) for one in suites],
-        level=f"{100 * LEVEL:g}",
-        policy=policy(style),
-        style=Markup(style),  # noqa: S704 - the site's own file
+    html = (
+        templates(folder)
+        .get_template(f"{PAGE}.j2")
+        .render(
+            suites=[_table(one) for one in suites],
+            level=f"{100 * LEVEL:g}",
+            policy=policy(style),
+            style=Markup(style),  # noqa: S704 - the site's own file
+        )
     )
     return html.encode()
 

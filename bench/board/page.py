@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.analysis.intervals import LEVEL, MIN_SEEDS
@@ -14,7 +13,7 @@ from bench.board.cells import Cell, Standing
 from bench.board.csp import policy
 from bench.board.formats import MISSING, duration, mean_text, metric_text, share
 from bench.board.page_data import COLOURS, marks, page_json, shape
-from bench.board.site_files import TEMPLATE, site_folder
+from bench.board.site_files import TEMPLATE, site_folder, templates
 from bench.board.unpruned import dense_text
 
 _SCRIPTS = ("scales.js", "chart.js", "board.js", "links.js", "start.js")
@@ -73,23 +72,20 @@ def render(cells: Sequence[Cell], footing: Footing, site: Path | None = None) ->
     folder = site or site_folder()
     style = _text(folder / "board.css")
     script = f'"use strict";\n(() => {{\n{"".join(_text(folder / name) for name in _SCRIPTS)}}})();\n'
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     numbers = marks(cells)
-    html = environment.get_template(TEMPLATE).render(
-        cells=[_cell(cell, numbers, footing.figures.get(cell.key, ())) for cell in cells],
-        footing=footing,
-        level=f"{100 * LEVEL:g}",
-        min_seeds=MIN_SEEDS,
-        policy=policy(style, script),
-        style=Markup(style),  # noqa: S704 - the site's own file
-        script=Markup(script),  # noqa: S704 - the site's own files
-        data=Markup(page_json(cells)),  # noqa: S704 - page_json leaves no markup
+    html = (
+        templates(folder)
+        .get_template(TEMPLATE)
+        .render(
+            cells=[_cell(cell, numbers, footing.figures.get(cell.key, ())) for cell in cells],
+            footing=footing,
+            level=f"{100 * LEVEL:g}",
+            min_seeds=MIN_SEEDS,
+            policy=policy(style, script),
+            style=Markup(style),  # noqa: S704 - the site's own file
+            script=Markup(script),  # noqa: S704 - the site's own files
+            data=Markup(page_json(cells)),  # noqa: S704 - page_json leaves no markup
+        )
     )
     return html.encode()
 

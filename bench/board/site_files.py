@@ -1,8 +1,10 @@
-"""Where the page's template, style and scripts lie."""
+"""Where the pages' templates, style and scripts lie, and how they are filled."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bench.errors import UserError
 
@@ -23,3 +25,14 @@ def site_folder(package: Path | None = None) -> Path:
         if (folder / TEMPLATE).is_file():
             return folder
     raise UserError(f"{home}: the page's template is missing", "install prunebench again")
+
+
+def templates(folder: Path) -> Environment:
+    """The templates of `folder`: every text that they are filled with is escaped, and none may be missing."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

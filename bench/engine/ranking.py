@@ -31,7 +31,7 @@ def further_masks(
     sizes = {name: score.numel() for name, score in scores.items()}
     gone = zeros(alive)
     if scope == "layer":
-        return counted_masks(scores, alive, apportion(sizes, sparsity, gone))
+        return counted_further(scores, alive, apportion(sizes, sparsity, gone))
     if scope != "global":
         raise ValueError(f"no rule for scope '{scope}'")
     further = zeros_of(sparsity, sum(sizes.values())) - sum(gone.values())
@@ -42,7 +42,7 @@ def further_masks(
     return {name: _scattered(alive[name], kept[name]) for name in scores}
 
 
-def counted_masks(
+def counted_further(
     scores: Mapping[str, Tensor], alive: Mapping[str, Tensor], pruned: Counts
 ) -> dict[str, Tensor]:
     """Masks with exactly `pruned[name]` entries pruned in each layer, otherwise as `further_masks`.

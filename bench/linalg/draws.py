@@ -27,6 +27,14 @@ class Draw(NamedTuple):
     mask: Tensor
     chances: Tensor
 
+    def unbiased(self, weight: Tensor) -> Tensor:
+        """What was drawn of `weight`, divided by its chances in float64; zero elsewhere.
+
+        On the weight's device and of its type.
+        """
+        values = torch.where(self.mask, weight.to(self.mask.device).double() / self.chances, 0.0)
+        return values.to(weight.dtype).to(weight.device)
+
 
 def draw_mask(weights: Tensor, reserve: Tensor, n: int, generator: Generator, design: Design) -> Draw:
     """Draw exactly n entries by their weights.

@@ -32,7 +32,10 @@ def choosing_by(rank: Rank, *, mode: str, power: int, rescale: bool) -> Sparsifi
                 weights = sizes.pow(power)
                 reserve = layer.weight.cpu().abs()  # the draw is the CPU's on every device
                 draw = linalg.draw_mask(weights, reserve, keep[name], given.generator, _DESIGNS[mode])
-                result[name] = _sparsified(layer.weight, draw, rescaled=rescale or mode == "ht")
+                result[name] = Sparsified(
+                    draw.mask.to(layer.weight.device),
+                    draw.unbiased(layer.weight) if rescale or mode == "ht" else None,
+                )
             else:
                 ranks = sizes * _scaled(layer.weight.cpu().double()) if mode == "mix" else sizes
                 [masks] = linalg.topk_masks_exact({name: ranks}, [ranks.numel() - keep[name]])
@@ -47,11 +50,3 @@ def _scaled(values: Tensor) -> Tensor:
     magnitudes = values.abs()
     largest = magnitudes.max() if magnitudes.numel() else torch.tensor(0.0)
     return magnitudes / largest if float(largest) > 0 else magnitudes
-
-
-def _sparsified(weight: Tensor, draw: linalg.Draw, *, rescaled: bool) -> Sparsified:
-    mask = draw.mask.to(weight.device)
-    if not rescaled:
-        return Sparsified(mask)
-    values = torch.where(draw.mask, weight.cpu().double() / draw.chances, 0.0)
-    return Sparsified(mask, values.to(weight.dtype).to(weight.device))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import torch
 from torch import Tensor
 
 from bench import Layer, PruneInput, Sparsified, Sparsifier, linalg
@@ -25,15 +24,9 @@ def sampling_by(weigh: Weigh, *, design: linalg.Design, rescaled: bool) -> Spars
             dense = layer.weight.cpu()
             weights = weigh(layer, keep[name])
             draw = linalg.draw_mask(weights, dense.abs(), keep[name], given.generator, design)
-            result[name] = _sparsified(layer.weight, draw, rescaled=rescaled)
+            result[name] = Sparsified(
+                draw.mask.to(layer.weight.device), draw.unbiased(layer.weight) if rescaled else None
+            )
         return result
 
     return sparsify
-
-
-def _sparsified(weight: Tensor, draw: linalg.Draw, *, rescaled: bool) -> Sparsified:
-    mask = draw.mask.to(weight.device)
-    if not rescaled:
-        return Sparsified(mask)
-    values = torch.where(draw.mask, weight.cpu().double() / draw.chances, 0.0)
-    return Sparsified(mask, values.to(weight.dtype).to(weight.device))

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from bench.engine.prune import PruneJob, pruning, scores_of
 from bench.engine.pruned import Pruned
-from bench.engine.ranking import Counts, counted_masks, further_masks, ordered, zeros
+from bench.engine.ranking import Counts, counted_further, further_masks, ordered, zeros
 from bench.engine.schedules.scene import Scene
 from bench.engine.scopes import zeros_by_layer
 from bench.engine.sparsifying import keep_counts
@@ -63,7 +63,7 @@ def decide_further(scene: Scene, model: nn.Module, sparsity: float, before: Prun
         masks = further_masks(scores, alive, sparsity, job.scope)
     else:
         counts = zeros_by_layer(job.ranked, sparsity, job.scope, scene.pruner.unit)
-        masks = counted_masks(scores, alive, counts)
+        masks = counted_further(scores, alive, counts)
     return _expanded(scene, job, masks, scene.pruner)
 
 
@@ -113,7 +113,7 @@ def _control(scene: Scene, model: nn.Module, number: int) -> Callable[[Counts, P
 
     def counted(counts: Counts, before: Pruned | None) -> Pruned:
         alive = whole if before is None else entries(before, reference)
-        return _expanded(scene, job, counted_masks(scores, alive, counts), reference)
+        return _expanded(scene, job, counted_further(scores, alive, counts), reference)
 
     return counted
 

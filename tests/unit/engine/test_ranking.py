@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.engine.budget import apportion
-from bench.engine.ranking import counted_masks, further_masks, ordered, zeros
+from bench.engine.ranking import counted_further, further_masks, ordered, zeros
 from bench.engine.scoring import keep_masks
 from bench.linalg import topk_masks_exact
 
@@ -32,7 +32,7 @@ def test_what_was_pruned_stays_pruned_however_it_now_scores():
 
 
 def test_counts_are_met_in_each_layer():
-    masks = counted_masks(A, ALL, {"a": 3, "b": 1})
+    masks = counted_further(A, ALL, {"a": 3, "b": 1})
     assert masks["a"].tolist() == [False, False, False, True]
     assert masks["b"].tolist() == [[False, True], [True, True]]
 

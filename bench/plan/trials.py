@@ -13,6 +13,7 @@ from bench.plan.stages import StageKeys, stage_keys
 from bench.registry.catalog import Catalog
 from bench.registry.components import Measure
 from bench.suite.expand import Contest, expand
+from bench.suite.layers import complete
 from bench.suite.load import AnySuite, LoadedSuite
 from bench.suite.recipe import StageRecipe
 from bench.suite.schema import Ref, SuiteFile
@@ -73,13 +74,7 @@ def plan_trials(suite: AnySuite, catalog: Catalog) -> list[Trial]:
 
 def _planned(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
     ref = SuiteRef(name=suite.file.name, version=suite.file.version)
-    measures = tuple(
-        Ref(
-            name=measure.name,
-            params=catalog.get("measure", measure.name, suite.where).resolve(measure.params),
-        )
-        for measure in suite.file.measures
-    )
+    measures = tuple(complete("measure", measure, catalog, suite.where) for measure in suite.file.measures)
     traces = [measure.name for measure in measures if _is_trace(measure.name, catalog)]
     trials: dict[str, Trial] = {}
     for contest in expand(suite, catalog):

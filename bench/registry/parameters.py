@@ -27,6 +27,8 @@ class Param:
         minimum: the smallest allowed number.
         maximum: the largest allowed number.
         many: whether the value is a list of `type`.
+        later: whether it was declared after records had been published. At its default it is left out
+            of specs, so that their ids stand; the component's `version` tells when that default changes.
     """
 
     name: str
@@ -37,8 +39,11 @@ class Param:
     minimum: float | None = None
     maximum: float | None = None
     many: bool = False
+    later: bool = False
 
     def __post_init__(self) -> None:
+        if self.later and self.required:
+            raise TypeError(f"parameter '{self.name}': one that came later has a default")
         if self.type not in (bool, int, float, str):
             raise TypeError(f"parameter '{self.name}': type is bool, int, float or str, not {self.type!r}")
         if self.required:
@@ -126,3 +131,16 @@ def resolve(params: Sequence[Param], given: Params, where: str) -> dict[str, Any
             )
         values[name] = param.coerce(given[name])
     return values
+
+
+def spelled_out(params: Sequence[Param], given: Params, where: str) -> dict[str, Any]:
+    """What a spec holds of `resolve`: every value, but that of a later parameter at its default.
+
+    Raises:
+        UserError: as `resolve` does.
+    """
+    values = resolve(params, given, where)
+    left_out = {
+        param.name for param in params if param.later and values[param.name] == param.coerce(param.default)
+    }
+    return {name: value for name, value in values.items() if name not in left_out}

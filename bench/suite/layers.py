@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bench.registry.catalog import Catalog
-from bench.registry.parameters import resolve
+from bench.registry.parameters import spelled_out
 from bench.suite.problems import as_user_error
 from bench.suite.recipe import Recipe, StageRecipe
 from bench.suite.roles import StageName, check_use
@@ -44,10 +44,10 @@ def by_stage(dotted: Mapping[str, Any]) -> Layer:
 
 
 def complete(kind: str, ref: Ref, catalog: Catalog, where: str) -> Ref:
-    """`ref` with all its parameters, defaults included, so that a changed default changes the id."""
+    """`ref` with its parameters as a spec spells them out, so that a changed default changes the id."""
     component = catalog.get(kind, ref.name, where)
-    declared = component.all_params if kind == "pruner" else component.params
-    return Ref(name=ref.name, params=resolve(declared, ref.params, f"{where}: {kind} '{ref.name}'"))
+    declared = component.params if kind == "model" else component.all_params  # a model's shape is the task's
+    return Ref(name=ref.name, params=spelled_out(declared, ref.params, f"{where}: {kind} '{ref.name}'"))
 
 
 def complete_objectives(recipe: Recipe, catalog: Catalog, where: str) -> Recipe:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.errors import UserError
 from bench.plan.canonical import content_hash
-from bench.registry.parameters import REQUIRED, Param, resolve
+from bench.registry.parameters import REQUIRED, Param, resolve, spelled_out
 
 PARAMS = (
     Param("strength", float, 1.0, minimum=0, maximum=10),
@@ -130,3 +130,21 @@ def test_resolving_twice_changes_nothing(value: float) -> None:
 def test_required_is_a_word_that_no_number_equals() -> None:
     assert Param("p", float, REQUIRED).required
     assert not Param("p", str, "").required
+
+
+LATER = (Param("rounds", int, 3), Param("draw", int, 0, later=True))
+
+
+def test_a_later_parameter_is_spelled_out_where_it_leaves_its_default() -> None:
+    assert spelled_out(LATER, {}, "pruner 'x'") == {"rounds": 3}
+    assert spelled_out(LATER, {"draw": 0}, "pruner 'x'") == {"rounds": 3}
+    assert spelled_out(LATER, {"draw": 2}, "pruner 'x'") == {"rounds": 3, "draw": 2}
+
+
+def test_a_later_parameter_is_resolved_all_the_same() -> None:
+    assert resolve(LATER, {}, "pruner 'x'") == {"rounds": 3, "draw": 0}
+
+
+def test_a_later_parameter_has_a_default() -> None:
+    with pytest.raises(TypeError, match="one that came later has a default"):
+        Param("draw", int, later=True)

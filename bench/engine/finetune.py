@@ -12,6 +12,7 @@ from bench.engine.pruned import Pruned, check_no_regrowth
 from bench.engine.requests import Trainee
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
+from bench.plan.spec import Spec
 from bench.store.artifacts import Artifact
 
 
@@ -24,6 +25,11 @@ class Tuned:
     selected: Mapping[str, int] = field(default_factory=dict)
 
 
+def trains_on(spec: Spec) -> bool:
+    """Whether anything follows the pruning of a one-shot trial."""
+    return not (spec.schedule_params["retrain"] == "finetune" and spec.recipe.finetune.epochs == 0)
+
+
 def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> Trainee[Tuned]:
     """Train a folded, pruned `model` on in place, or load the result of an earlier run.
 
@@ -33,7 +39,7 @@ def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> T
     """
     path = scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
     spec = scene.spec
-    if spec.schedule_params["retrain"] == "finetune" and spec.recipe.finetune.epochs == 0:
+    if not trains_on(spec):
         return Tuned(0.0, was_cached=False)
     artifact = load_checkpoint(path, scene.data) if keep else None
     if artifact is not None and artifact.tensors.keys() == model.state_dict().keys():

@@ -104,13 +104,13 @@ def _scene(session: Session, trial: Trial, dense: Dense) -> Scene:
 
 
 class _Evaluations:
-    """Evaluates each model once, however many measures ask."""
+    """Evaluates each model once, however many measures ask; it holds them, so that no id comes twice."""
 
     def __init__(self, data: DeviceData, dense: nn.Module, known: Evaluation) -> None:
         self._data = data
-        self._known: dict[int, Evaluation] = {id(dense): known}
+        self._known: dict[int, tuple[nn.Module, Evaluation]] = {id(dense): (dense, known)}
 
     def __call__(self, model: nn.Module) -> Evaluation:
         if id(model) not in self._known:
-            self._known[id(model)] = evaluate(model, self._data)
-        return self._known[id(model)]
+            self._known[id(model)] = (model, evaluate(model, self._data))
+        return self._known[id(model)][1]

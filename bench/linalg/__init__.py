@@ -5,6 +5,7 @@ from bench.linalg.draws import Design, Draw, draw_mask
 from bench.linalg.inclusion import inclusion_probabilities, systematic_sample
 from bench.linalg.low_rank import low_rank
 from bench.linalg.matricise import matricise
+from bench.linalg.replicates import replicate
 from bench.linalg.sampling import sample_entries, sample_with_chances
 from bench.linalg.singular_values import singular_values, stable_rank
 from bench.linalg.spectral_norm import SpectralNorm, spectral_norm
@@ -20,6 +21,7 @@ __all__ = [
     "inclusion_probabilities",
     "low_rank",
     "matricise",
+    "replicate",
     "sample_entries",
     "sample_with_chances",
     "singular_values",

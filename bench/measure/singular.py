@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor
 
@@ -21,7 +23,8 @@ def singular(given: MeasureInput, k: int = 10) -> Measured:
     Vershynin, J. ACM 2007), 0 for a zero matrix. A layer whose dense weights are all zero does not count.
     """
     per_layer = {
-        name: _compare(spectrum(dense), spectrum(pruned), k) for name, dense, pruned in weight_pairs(given)
+        name: _compare(given.once(name, partial(spectrum, dense)), spectrum(pruned), k)
+        for name, dense, pruned in weight_pairs(given)
     }
     return Measured(means(per_layer, _KEYS), per_layer)
 

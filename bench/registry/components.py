@@ -31,6 +31,7 @@ class Component:
         version: bump it when results change; only this component's cached stages are then redone.
         needs: requirements such as "torch-pruning>=1.6" that must be installed.
         cite: the paper, as authors, title, venue and year.
+        check: raises `UserError` for parameters that contradict each other; asked before anything runs.
     """
 
     kind: ClassVar[str] = "component"
@@ -42,6 +43,7 @@ class Component:
     version: str = "1"
     needs: tuple[str, ...] = ()
     cite: str = ""
+    check: Callable[[Params], None] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
@@ -69,7 +71,10 @@ class Component:
 
     def resolve(self, given: Params) -> dict[str, Any]:
         """All parameter values: those `given`, checked, and the defaults of the others."""
-        return resolve(self.all_params, given, f"{self.kind} '{self.name}'")
+        values = resolve(self.all_params, given, f"{self.kind} '{self.name}'")
+        if self.check is not None:
+            self.check(values)
+        return values
 
     @property
     def all_params(self) -> tuple[Param, ...]:

@@ -29,6 +29,12 @@ class Layer:
     is_output: bool = False
 
 
+def each_time(key: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives, computed now: the `once` of an input that remembers nothing."""
+    del key
+    return make()
+
+
 @dataclass(frozen=True)
 class PruneInput:
     """What a pruner sees: the dense model and its prunable layers.
@@ -40,6 +46,9 @@ class PruneInput:
         batch: `batch(size)` gives (inputs, targets) drawn from training data, normalised.
         loss: `loss(outputs, targets)` is the task's loss, a scalar.
         teacher: the task's teacher network, where there is one: see `TaskData`.
+        once: `once(key, make)` gives what `make` gave when this pruner, at whatever parameters, first
+            asked for `key` of this dense network: for facts of its weights alone, nothing drawn, which
+            all sparsities share. They are shared memory: change none of them.
     """
 
     model: nn.Module
@@ -48,6 +57,7 @@ class PruneInput:
     batch: Callable[[int], tuple[Tensor, Tensor]]
     loss: Callable[[Tensor, Tensor], Tensor]
     teacher: Callable[[Tensor], Sequence[Tensor]] | None = None
+    once: Callable[[str, Callable[[], Any]], Any] = each_time
 
 
 @dataclass(frozen=True)
@@ -181,12 +191,6 @@ class Evaluation:
     correct_top5: int
     loss: float
     squared_error: float
-
-
-def each_time(key: str, make: Callable[[], Any]) -> Any:
-    """What `make` gives, computed now: the `once` of an input that remembers nothing."""
-    del key
-    return make()
 
 
 @dataclass(frozen=True)

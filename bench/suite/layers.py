@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
+from bench.errors import UserError
 from bench.registry.catalog import Catalog
-from bench.registry.parameters import spelled_out
+from bench.registry.gather import in_words
+from bench.registry.parameters import Params, resolve, spelled_out
 from bench.suite.problems import as_user_error
 from bench.suite.recipe import Recipe, StageRecipe
 from bench.suite.roles import StageName, check_use
@@ -47,7 +49,22 @@ def complete(kind: str, ref: Ref, catalog: Catalog, where: str) -> Ref:
     """`ref` with its parameters as a spec spells them out, so that a changed default changes the id."""
     component = catalog.get(kind, ref.name, where)
     declared = component.params if kind == "model" else component.all_params  # a model's shape is the task's
-    return Ref(name=ref.name, params=spelled_out(declared, ref.params, f"{where}: {kind} '{ref.name}'"))
+    params = spelled_out(declared, ref.params, f"{where}: {kind} '{ref.name}'")
+    if component.check is not None:
+        _ask(component.check, resolve(declared, ref.params, where), f"{where}: {kind} '{ref.name}'")
+    return Ref(name=ref.name, params=params)
+
+
+def _ask(check: Callable[[Params], None], values: Params, where: str) -> None:
+    """Let a component say whether its parameters fit each other."""
+    try:
+        check(values)
+    except UserError as error:
+        raise UserError(f"{where}: {error.message}", error.hint) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's code, while nothing has been run yet
+        raise UserError(
+            f"{where}: its check raised {in_words(error)}", "this is the fault of its plugin"
+        ) from None
 
 
 def complete_objectives(recipe: Recipe, catalog: Catalog, where: str) -> Recipe:

@@ -93,6 +93,35 @@ def _on_request() -> Iterable[bench.Measure]:
         cite="Rudelson and Vershynin, Sampling from Large Matrices, J. ACM 2007",
     )
     yield bench.Measure(
+        name="spectra",
+        summary="The leading singular values before pruning, right after it, and after training on.",
+        build=_late("spectra"),
+        params=(_K,),
+        metrics=("sv_1_share_pruned", "sv_1_share_final", "sv_share_pruned", "sv_share_final"),
+    )
+    yield bench.Measure(
+        name="alignment",
+        summary="How far pruning turned the weights: one minus the cosine, which no scaling changes.",
+        build=_late("alignment"),
+        metrics=("cosine_error",),
+    )
+    yield bench.Measure(
+        name="dead-rows",
+        summary="Units and classes whose row of weights is empty right after pruning.",
+        build=_late("dead_rows"),
+        metrics=("dead_rows", "dead_output_rows"),
+    )
+    yield bench.Measure(
+        name="bn-accuracy",
+        summary="Accuracy once batch normalisation has been re-estimated on training data.",
+        build=_late("bn_accuracy"),
+        params=(
+            bench.Param("batches", int, 20, "batches of training data to re-estimate on", minimum=1),
+            bench.Param("batch_size", int, 128, "examples in a batch", minimum=2),
+        ),
+        metrics=("bn_accuracy", "bn_accuracy_pruned"),
+    )
+    yield bench.Measure(
         name="operator",
         summary="Relative error of the layers as operators on feature maps, with a bound.",
         build=_late("operator"),

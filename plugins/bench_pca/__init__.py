@@ -34,13 +34,19 @@ _PARAMS = (
         minimum=0,
         maximum=1,
     ),
+    bench.Param(
+        "replicate",
+        int,
+        0,
+        "in modes sample and ht, which of several independent draws from one network and seed",
+        minimum=0,
+        later=True,
+    ),
 )
+_DRAWING = ("sample", "ht")
 
 
-def _build(params: bench.Params) -> bench.Sparsifier:
-    from bench_pca.principal import Rank  # noqa: PLC0415
-    from bench_pca.sparsify import choosing_by  # noqa: PLC0415
-
+def _check(params: bench.Params) -> None:
     if params["rank"] > 0 and params["rank_energy"] > 0:
         raise bench.UserError(
             "pruner 'pca-sampled': both rank and rank_energy are given", "leave one of them at 0"
@@ -50,8 +56,21 @@ def _build(params: bench.Params) -> bench.Sparsifier:
             f"pruner 'pca-sampled': rescale = true does not go with mode = {params['mode']!r}",
             "mode ht always divides by the probabilities; det and mix draw nothing to make up for",
         )
+    if params["replicate"] > 0 and params["mode"] not in _DRAWING:
+        raise bench.UserError(
+            f"pruner 'pca-sampled': mode = {params['mode']!r} draws nothing that could be replicated",
+            "leave replicate out, or let mode be sample or ht",
+        )
+
+
+def _build(params: bench.Params) -> bench.Sparsifier:
+    from bench_pca.principal import Rank  # noqa: PLC0415
+    from bench_pca.sparsify import Choice, choosing_by  # noqa: PLC0415
+
     rank = Rank(params["rank"], params["rank_energy"], params["rank_share"])
-    return choosing_by(rank, mode=params["mode"], power=params["power"], rescale=params["rescale"])
+    return choosing_by(
+        rank, Choice(params["mode"], params["power"], params["rescale"], number=params["replicate"])
+    )
 
 
 @bench.hookimpl
@@ -63,5 +82,6 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         build=_build,
         mode="sparsify",
         params=_PARAMS,
+        check=_check,
         cite="Neural Network Pruning as Spectrum Preserving Process, 2023 (arXiv 2307.08982)",
     )

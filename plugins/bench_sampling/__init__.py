@@ -25,15 +25,29 @@ _DRAW = bench.Param(
     "one weight after the other, or with probabilities in proportion to what they are drawn by, at most 1",
     choices=("successive", "proportional"),
 )
+_REPLICATE = bench.Param(
+    "replicate",
+    int,
+    0,
+    "which of several independent draws from one network and seed",
+    minimum=0,
+    later=True,
+)
+_DESIGN = frozenset(param.name for param in (_DRAW, _VALUES, _REPLICATE))
 
 
 def _build(method: str, params: bench.Params) -> bench.Sparsifier:
     from bench_sampling.methods import METHODS  # noqa: PLC0415
     from bench_sampling.sparsify import sampling_by  # noqa: PLC0415
 
-    options = {name: value for name, value in params.items() if name not in ("draw", "values")}
+    options = {name: value for name, value in params.items() if name not in _DESIGN}
     weigh = partial(METHODS[method], **options)
-    return sampling_by(weigh, design=params["draw"], rescaled=params["values"] == "rescaled")
+    return sampling_by(
+        weigh,
+        design=params["draw"],
+        rescaled=params["values"] == "rescaled",
+        number=params["replicate"],
+    )
 
 
 def _pruner(method: str, summary: str, cite: str, *params: bench.Param) -> bench.Pruner:
@@ -42,7 +56,7 @@ def _pruner(method: str, summary: str, cite: str, *params: bench.Param) -> bench
         summary=summary,
         build=partial(_build, method),
         mode="sparsify",
-        params=(_DRAW, _VALUES, *params),
+        params=(_DRAW, _VALUES, *params, _REPLICATE),
         cite=cite,
     )
 

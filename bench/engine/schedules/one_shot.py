@@ -7,7 +7,7 @@ import time
 
 from torch import nn
 
-from bench.engine.finetune import finetune
+from bench.engine.finetune import finetune, trains_on
 from bench.engine.pruned import apply_pruning
 from bench.engine.requests import Trainee
 from bench.engine.schedules.deciding import PrunedAt
@@ -29,6 +29,6 @@ def one_shot(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool)
     shrunk = copy.deepcopy(plain)
     apply_pruning(shrunk, pruned)
     prune_seconds = time.perf_counter() - started
-    final = copy.deepcopy(shrunk)
+    final = copy.deepcopy(shrunk) if trains_on(scene.spec) else shrunk
     tuned = yield from finetune(scene, final, pruned, keep=keep)
     return Outcome(shrunk, final, pruned, prune_seconds, tuned.seconds, tuned.selected)

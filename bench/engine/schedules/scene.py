@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -24,7 +24,7 @@ from bench.plan.seeds import derive_seed
 from bench.plan.spec import Spec
 from bench.plan.trials import Trial
 from bench.registry.components import Pruner
-from bench.registry.contracts import Layer, PruneInput
+from bench.registry.contracts import Layer, PruneInput, each_time
 from bench.suite.recipe import StageRecipe
 
 
@@ -87,8 +87,17 @@ class Scene:
             batch=batch,
             loss=loss,
             teacher=self.data.task.teacher,
+            once=self._once(pruner, model),
         )
         return PruneJob(pruner, params, seed, given, self.data.example())
+
+    def _once(self, pruner: Pruner, model: nn.Module) -> Callable[[str, Callable[[], Any]], Any]:
+        """What the pruner asked of the trial's dense network before; nothing of any other `model`."""
+        if model is not self.dense:
+            return each_time
+        known = self.session.once(self.trial.stages.train)
+        own = f"{pruner.name}|{pruner.version}"
+        return lambda key, make: known(f"{own}|{key}", make)
 
     def first_use(self, pruner: Pruner, params: dict[str, object]) -> bool:
         """Whether this session has not yet seen the pruner at work on the trial's model."""

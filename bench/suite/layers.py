@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bench.registry.catalog import Catalog
-from bench.registry.parameters import spelled_out
+from bench.registry.parameters import Param, spelled_out
 from bench.suite.problems import as_user_error
 from bench.suite.recipe import Recipe, StageRecipe
 from bench.suite.roles import StageName, check_use
@@ -45,9 +45,18 @@ def by_stage(dotted: Mapping[str, Any]) -> Layer:
 
 def complete(kind: str, ref: Ref, catalog: Catalog, where: str) -> Ref:
     """`ref` with its parameters as a spec spells them out, so that a changed default changes the id."""
-    component = catalog.get(kind, ref.name, where)
-    declared = component.params if kind == "model" else component.all_params  # a model's shape is the task's
+    declared = declared_params(kind, ref.name, catalog, where)
     return Ref(name=ref.name, params=spelled_out(declared, ref.params, f"{where}: {kind} '{ref.name}'"))
+
+
+def declared_params(kind: str, name: str, catalog: Catalog, where: str) -> tuple[Param, ...]:
+    """The parameters that a suite may give to a component; a model's shape is the task's.
+
+    Raises:
+        UserError: for an unknown component.
+    """
+    component = catalog.get(kind, name, where)
+    return component.params if kind == "model" else component.all_params
 
 
 def complete_objectives(recipe: Recipe, catalog: Catalog, where: str) -> Recipe:

@@ -66,8 +66,9 @@ def test_claims_are_measured_on_the_trials_of_the_same_settings(bench_cli, tmp_p
     measured = [one.metrics["mse"] for one in records if one.spec.model_params["hidden"] == [6]]
     assert row["measured"] == sum(measured) / 3
     assert row["low"] < row["measured"] < row["high"]
-    code, out, error = bench_cli("claims", path, "--store", store, "--json")
-    assert (json.loads(out)[0]["measured"], "0 of the 5 trials" in error) == (None, True)
+    code, out, error = bench_cli("claims", path, "--store", store, "--json", "--set", "task.noise=0, 1")
+    assert (json.loads(out)[0]["measured"], "0 of the 10 trials" in error) == (None, True)
+    assert error.splitlines()[-1] == f"hint: bench run {path} --store {store} --set 'task.noise=0, 1'"
 
 
 def test_a_setting_of_the_wrong_type_is_the_users_error(bench_cli, tmp_path):

@@ -17,7 +17,7 @@ from bench.runner.local import run_trials
 from bench.runner.request import RunRequest, default_store
 from bench.suite.load import AnySuite
 from bench.suite.load import load_suite as load_suite_file
-from bench.suite.settings import Settings, parse_settings
+from bench.suite.settings import Settings, parse_settings, settings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,5 +97,5 @@ def _settings(given: Mapping[str, Any] | Sequence[str]) -> Settings:
     if isinstance(given, Mapping):
         import json  # noqa: PLC0415
 
-        return parse_settings([f"{key}={json.dumps(value)}" for key, value in given.items()])
+        return settings_of(list(json.loads(json.dumps(dict(given))).items()))
     return parse_settings(given)

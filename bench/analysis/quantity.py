@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.analysis.selection import column_of
+from bench.analysis.selection import named_column
 from bench.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def quantity(rows: pd.DataFrame, text: str) -> pd.Series[float]:
 def _column(rows: pd.DataFrame, name: str) -> pd.Series[float]:
     import pandas as pd
 
-    column: pd.Series[Any] = rows[column_of(rows, name, ("metrics.", "", "spec."))]
+    column: pd.Series[Any] = named_column(rows, name, ("metrics.", "", "spec."))
     numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     if numbers.isna().all() and column.notna().any():
         raise UserError(f"'{name}' holds no numbers", "name a metric, or a column of numbers")

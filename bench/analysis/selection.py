@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.analysis.lists import holds_list
 from bench.errors import UserError
 from bench.registry.suggest import did_you_mean
 from bench.suite.settings import parse_value
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CONDITION = re.compile(r"\s*([A-Za-z0-9_.:-]+)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*", re.DOTALL)
+_PENALTY = re.compile(r"(spec\.)?recipe\.(train|finetune)\.penalties\.[a-z0-9][a-z0-9._-]*")
 _COMPARED: Mapping[str, Callable[[Any, float], Any]] = {
     ">=": lambda column, value: (column >= value) | _close(column, value),
     "<=": lambda column, value: (column <= value) | _close(column, value),
@@ -48,8 +50,8 @@ class Selected:
 def conditions(where: Sequence[str]) -> list[Condition]:
     """The conditions that `where` writes.
 
-    `key=value` and `key!=value` take alternatives parted by commas, or a TOML list; `>=`, `<=`, `>`
-    and `<` take one number.
+    `key=value` and `key!=value` take alternatives parted by commas, or a TOML list; of a column that
+    holds lists, one list, or a list of lists. `>=`, `<=`, `>` and `<` take one number.
 
     Raises:
         UserError: for text that is no condition.
@@ -72,7 +74,8 @@ def select(frame: pd.DataFrame, where: Sequence[str]) -> Selected:
     """The rows of trials that ended well and fit all of `where`.
 
     A key is a column of the frame; its `spec.` may be left out: "model", "params.scope",
-    "schedule_params.retrain". Numbers are equal within a relative 1e-9.
+    "schedule_params.retrain". Numbers are equal within a relative 1e-9. Where a column holds lists,
+    "model_params.hidden=[50, 20]" asks for that list, and a list of lists for one of several.
 
     Raises:
         UserError: for text that is no condition, or a key that no record has.
@@ -82,12 +85,25 @@ def select(frame: pd.DataFrame, where: Sequence[str]) -> Selected:
     for condition in conditions(where):
         if rows.empty:
             break
-        column = rows[column_of(rows, condition.key, ("spec.", ""))]
+        column = named_column(rows, condition.key, ("spec.", ""))
         kept = rows[_fits(column, condition)]
         if kept.empty:
             reason = f"no record has {condition}; there is {_values(column)}"
         rows = kept
     return Selected(rows, reason if rows.empty else "")
+
+
+def named_column(frame: pd.DataFrame, key: str, prefixes: Sequence[str]) -> pd.Series[Any]:
+    """The column that `column_of` finds; zeros for the weight of a penalty that no record has.
+
+    Raises:
+        UserError: where there is no such column, with the nearest.
+    """
+    import pandas as pd
+
+    if _PENALTY.fullmatch(key) and not {f"{prefix}{key}" for prefix in prefixes} & set(frame.columns):
+        return pd.Series(0.0, index=frame.index)
+    return frame[column_of(frame, key, prefixes)]
 
 
 def column_of(frame: pd.DataFrame, key: str, prefixes: Sequence[str]) -> str:
@@ -116,7 +132,9 @@ def _fits(column: pd.Series[Any], condition: Condition) -> Any:
         return _COMPARED[condition.sign](numbers, float(condition.values[0]))
     fits = pd.Series(False, index=column.index)
     for value in condition.values:
-        fits |= _equals(column, value)
+        fits |= holds_list(column, value) if isinstance(value, list) else _equals(column, value)
+    if not any(isinstance(value, list) for value in condition.values):
+        fits |= holds_list(column, list(condition.values))
     return ~fits if condition.sign == "!=" else fits
 
 

@@ -51,6 +51,7 @@ _NUMBERS = (
     "timing.measure",
 )
 COLUMNS = (*_TEXT, "spec.seed", *_NUMBERS)
+PENALTIES = ("spec.recipe.train.penalties.", "spec.recipe.finetune.penalties.")
 _LEFT_OUT = ("per_layer", "traces", "volatile", "unmeasured")
 
 
@@ -61,14 +62,17 @@ def tidy(records: Iterable[Record]) -> DataFrame:
     name. Metrics and timings are floats, NaN where a record has none; fields that hold lists are
     JSON. Three columns are computed: `cell` names what may be compared (suite, task, model), `entry`
     the contestant (all of the spec but seed and sparsity), `dense` the training that its dense
-    networks share. What layers, traces and
-    reasons say stays in the record.
+    networks share. `spec.recipe.train.penalties.NAME` is the weight of that penalty, 0 where
+    a record's recipe has none of it; so for fine-tuning. What layers, traces and reasons say stays in
+    the record.
     """
     import pandas as pd
 
     rows = [_row(record) for record in records]
     others = sorted({key for row in rows for key in row} - set(COLUMNS))
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *others])
+    weights = [name for name in others if name.startswith(PENALTIES)]
+    frame[weights] = frame[weights].astype("float64").fillna(0.0)
     numbers = [
         *_NUMBERS,
         *(name for name in others if name.startswith(("metrics.", "timing."))),
@@ -81,7 +85,17 @@ def tidy(records: Iterable[Record]) -> DataFrame:
 def _row(record: Record) -> dict[str, Any]:
     plain = record.plain()
     kept = {key: value for key, value in plain.items() if key not in _LEFT_OUT}
-    return dict(_flat(kept, "")) | identities(plain)
+    return dict(_flat(kept, "")) | _penalties(plain["spec"]["recipe"]) | identities(plain)
+
+
+def _penalties(recipe: Mapping[str, Any]) -> dict[str, float]:
+    """The weights of a recipe's penalties; of one that is there twice, their sum."""
+    weights: dict[str, float] = {}
+    for prefix, stage in zip(PENALTIES, ("train", "finetune"), strict=True):
+        for penalty in recipe[stage]["penalties"]:
+            name = f"{prefix}{penalty['objective']}"
+            weights[name] = weights.get(name, 0.0) + float(penalty["weight"])
+    return weights
 
 
 def _flat(value: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bench.board.frame import PENALTIES
 from bench.board.labels import distinct_labels
 from bench.board.points import Row
 from bench.board.text import plain_text
@@ -15,6 +16,7 @@ _ENTRY_DETAILS = (
     "spec.params.",
     "spec.matched_to.params.",
     "spec.parametrization_params.",
+    *PENALTIES,
     "spec.recipe.",
     "spec.schedule_params.",
     "components.pruner.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,12 +58,13 @@ def command(
             click.echo(f"{finding.claim.id}: {finding.fault or finding.reason}", err=True)
     for one in claiming:
         if one.records < one.planned:
-            click.echo(_incomplete(one, suite, store), err=True)
+            click.echo(_incomplete(one, suite, store, settings), err=True)
     return 1 if check and any(finding.holds is False for finding in findings) else 0
 
 
-def _incomplete(one: SuiteClaims, suite: str, store: Path) -> str:
+def _incomplete(one: SuiteClaims, suite: str, store: Path, settings: tuple[str, ...]) -> str:
+    changes = "".join(f" --set {shlex.quote(setting)}" for setting in settings)
     return (
         f"note: {one.records} of the {one.planned} trials of '{one.suite}' have a record in {store}\n"
-        f"hint: bench run {suite} --store {store}"
+        f"hint: bench run {suite} --store {store}{changes}"
     )

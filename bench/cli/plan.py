@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -80,6 +80,7 @@ def _summary(trials: Sequence[Trial], state_of: dict[str, str]) -> list[str]:
         + f"; {len(dense)} dense networks behind those to do, "
         + f"{planned_epochs([one for one in trials if state_of[one.trial_id] == 'todo'])} epochs in all"
     ]
+    tasks, models = _labels(trials, "task"), _labels(trials, "model")
     groups: dict[tuple[str, str, str], list[Trial]] = {}
     for trial in trials:
         spec = trial.spec
@@ -88,9 +89,24 @@ def _summary(trials: Sequence[Trial], state_of: dict[str, str]) -> list[str]:
         matched = f" layer-matched to {spec.matched_to.name}" if spec.matched_to else ""
         schedule = schedule_words(spec.schedule, spec.schedule_params)
         words = f"{entry}({own}){matched}{f', {schedule}' if schedule else ''}"
-        groups.setdefault((spec.task, spec.model, words), []).append(trial)
+        groups.setdefault((tasks[trial.trial_id], models[trial.trial_id], words), []).append(trial)
     for (task, model, entry), members in groups.items():
         states = Counter(state_of[trial.trial_id] for trial in members)
         words = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         lines.append(f"  {task}  {model:<16} {entry:<44} {words}")
     return lines
+
+
+def _labels(trials: Sequence[Trial], kind: Literal["task", "model"]) -> dict[str, str]:
+    """The names of the trials' tasks or models, with the parameters in which namesakes differ."""
+    from bench.board.labels import distinct_labels  # noqa: PLC0415
+
+    names: dict[str, str] = {}
+    params: dict[str, dict[str, Any]] = {}
+    keys: dict[str, str] = {}
+    for trial in trials:
+        name, given = getattr(trial.spec, kind), getattr(trial.spec, f"{kind}_params")
+        key = keys[trial.trial_id] = f"{name} {json.dumps(given, sort_keys=True)}"
+        names[key], params[key] = name, given
+    labels = distinct_labels(names, params, [""])
+    return {trial_id: labels[key] for trial_id, key in keys.items()}

@@ -54,7 +54,8 @@ class Trial:
 def plan_trials(suite: AnySuite, catalog: Catalog) -> list[Trial]:
     """All trials of a suite, or of the suites that it joins, in the file's order.
 
-    Controls that two entries have in common are one contestant.
+    Controls that two entries have in common are one contestant. So are trials that two grids have in
+    common, and those that settings have made equal.
 
     Raises:
         UserError: for unknown components or parameters, or where two entries give the same trial.
@@ -77,15 +78,18 @@ def _planned(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
     measures = tuple(complete("measure", measure, catalog, suite.where) for measure in suite.file.measures)
     traces = [measure.name for measure in measures if _is_trace(measure.name, catalog)]
     trials: dict[str, Trial] = {}
+    first_in: dict[str, int] = {}
     for contest in expand(suite, catalog):
         components = _components(contest, measures, catalog)
         versions = {kind: component.version for kind, component in components.items()}
-        for seed in suite.file.grid.seed:
+        for seed in contest.seeds:
             for sparsity in contest.sparsities:
                 spec = _spec(contest, seed, sparsity, suite.file, measures)
                 plain = spec.model_dump(mode="json")
                 trial_id = content_hash({"spec": plain, "components": identities_of(components)})
-                if trial_id in trials and contest.matched_to is not None:
+                grid = first_in.setdefault(trial_id, contest.grid)
+                meant = contest.matched_to is not None or contest.grid != grid or suite.settings.may_merge
+                if trial_id in trials and meant:
                     continue
                 if trial_id in trials:
                     raise UserError(

@@ -1,21 +1,22 @@
-"""Expands a suite into cells: the product of its grid with its entries, all parameters resolved."""
+"""Expands a suite into cells: the products of its grids with its entries, all parameters resolved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, cast
 
 from bench.errors import UserError
 from bench.registry.catalog import Catalog
-from bench.registry.components import Pruner
+from bench.suite.grids import is_among, place_of
 from bench.suite.layers import complete, complete_objectives, layered
 from bench.suite.load import LoadedSuite
 from bench.suite.method_recipe import method_recipe
+from bench.suite.patches import patched
+from bench.suite.products import complete_all
 from bench.suite.recipe import Recipe
 from bench.suite.schedules import complete_schedule
-from bench.suite.schema import Entry, Override, Ref
+from bench.suite.schema import Entry, Grid, Override, Ref
 from bench.suite.selection import check_selection
 
 CONTROLS = ("random", "magnitude")
@@ -25,70 +26,94 @@ CONTROLS = ("random", "magnitude")
 class Contest:
     """All that a suite fixes but the seed and the sparsity; parameters are complete.
 
-    `matched_to` is the pruner whose counts a layer-matched control takes over, if it is one.
+    `matched_to` is the pruner whose counts a layer-matched control takes over, if it is one; `grid`
+    the place in the file of the grid that it comes from.
     """
 
+    grid: int
     task: Ref
     model: Ref
     parametrization: Ref
     pruner: Ref
     schedule: Ref
     recipe: Recipe
+    seeds: tuple[int, ...]
     sparsities: tuple[float, ...]
     matched_to: Ref | None = None
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """A task and a model of a grid."""
+
+    number: int
+    grid: Grid
+    task: Ref
+    model: Ref
+
+
 def expand(suite: LoadedSuite, catalog: Catalog) -> Iterator[Contest]:
-    """The contests of a suite, in the file's order.
+    """The contests of a suite, grid after grid, in the file's order.
 
     Raises:
         UserError: for an unknown component or parameter, naming the entry.
     """
-    grid = suite.file.grid
-    tasks = [complete("task", ref, catalog, f"{suite.where}: grid.task") for ref in grid.task]
-    models = [complete("model", ref, catalog, f"{suite.where}: grid.model") for ref in grid.model]
-    for task, model in product(tasks, models):
+    for cell in _cells(suite, catalog):
         for number, entry in enumerate(suite.file.entry, start=1):
-            where = f"{suite.where}: [[entry]] {number}"
-            yield from _contests(suite, entry, where, (task, model), catalog)
+            if is_among(cell.grid, entry.grids):
+                yield from _contests(suite, entry, f"{suite.where}: [[entry]] {number}", cell, catalog)
+
+
+def _cells(suite: LoadedSuite, catalog: Catalog) -> Iterator[_Cell]:
+    for number, grid in enumerate(suite.file.grids):
+        where = f"{suite.where}: {place_of(suite.file, number)}"
+        tasks = complete_all("task", grid.task, catalog, f"{where}.task")
+        models = complete_all("model", grid.model, catalog, f"{where}.model")
+        for task, model in product(tasks, models):
+            yield _Cell(number, grid, task, model)
 
 
 def _contests(
-    suite: LoadedSuite, entry: Entry, where: str, cell: tuple[Ref, Ref], catalog: Catalog
+    suite: LoadedSuite, entry: Entry, where: str, cell: _Cell, catalog: Catalog
 ) -> Iterator[Contest]:
-    task, model = cell
-    parametrization = complete("parametrization", entry.parametrization, catalog, where)
-    pruner = cast("Pruner", catalog.get("pruner", entry.pruner, where))
-    offer = catalog.offer("pruner", entry.pruner, where)
-    for combination in _combinations(entry.params, pruner):
-        ref = complete("pruner", Ref(name=entry.pruner, params=combination), catalog, where)
-        names = {
-            "task": task.name,
-            "model": model.name,
-            "pruner": ref.name,
-            "parametrization": parametrization.name,
-        }
-        layers = [
-            *(override.recipe for override in suite.file.override if _applies(override, names)),
-            entry.recipe,
-            suite.settings.recipe,
-            method_recipe(offer, ref.params),
-        ]
-        recipe = complete_objectives(layered(suite.file.recipe, layers, where), catalog, where)
-        check_selection(recipe, suite.file.validation, where)
+    parametrizations = complete_all("parametrization", [entry.parametrization], catalog, where)
+    pruners = complete_all("pruner", [Ref(name=entry.pruner, params=entry.params)], catalog, where)
+    for parametrization, pruner in product(parametrizations, pruners):
+        recipe = _recipe(suite, entry, where, (cell, parametrization, pruner), catalog)
         contest = Contest(
-            task=task,
-            model=model,
+            grid=cell.number,
+            task=cell.task,
+            model=cell.model,
             parametrization=parametrization,
-            pruner=ref,
+            pruner=pruner,
             schedule=complete_schedule(entry.schedule, recipe, where),
             recipe=recipe,
-            sparsities=entry.sparsity or suite.file.grid.sparsity,
+            seeds=cell.grid.seed,
+            sparsities=entry.sparsity or cell.grid.sparsity,
         )
         _check_reachable(contest, where)
         yield contest
         if entry.control is not None:
             yield from _controls(contest, catalog, where)
+
+
+def _recipe(
+    suite: LoadedSuite, entry: Entry, where: str, contestant: tuple[_Cell, Ref, Ref], catalog: Catalog
+) -> Recipe:
+    cell, parametrization, pruner = contestant
+    names = {
+        "task": cell.task.name,
+        "model": cell.model.name,
+        "pruner": pruner.name,
+        "parametrization": parametrization.name,
+    }
+    overrides = (one.recipe for one in suite.file.override if _applies(one, names, cell.grid))
+    recipe = layered(suite.file.recipe, [*overrides, entry.recipe, suite.settings.recipe], where)
+    recipe = patched(recipe, suite.settings.parts, catalog)
+    recipe = layered(recipe, [method_recipe(catalog.offer("pruner", pruner.name), pruner.params)], where)
+    recipe = complete_objectives(recipe, catalog, where)
+    check_selection(recipe, suite.file.validation, where)
+    return recipe
 
 
 def _controls(contest: Contest, catalog: Catalog, where: str) -> Iterator[Contest]:
@@ -107,20 +132,6 @@ def _check_reachable(contest: Contest, where: str) -> None:
         )
 
 
-def _combinations(params: Mapping[str, Any], pruner: Pruner) -> Iterator[dict[str, Any]]:
-    """The product over parameters given as lists; a list-valued parameter's own list is one value."""
-    listed = {param.name for param in pruner.all_params if param.many}
-    axes = [
-        value if isinstance(value, list) and not (name in listed and not _nested(value)) else [value]
-        for name, value in params.items()
-    ]
-    for values in product(*axes):
-        yield dict(zip(params, values, strict=True))
-
-
-def _nested(value: list[Any]) -> bool:
-    return bool(value) and all(isinstance(item, list) for item in value)
-
-
-def _applies(override: Override, names: Mapping[str, str]) -> bool:
-    return all(names[key] == wanted for key, wanted in override.when.items())
+def _applies(override: Override, names: Mapping[str, str], grid: Grid) -> bool:
+    fits = all(names[key] == wanted for key, wanted in override.when.items())
+    return fits and is_among(grid, override.grids)

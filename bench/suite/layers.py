@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bench.errors import UserError
 from bench.registry.catalog import Catalog
 from bench.registry.gather import in_words
-from bench.registry.parameters import Params, resolve, spelled_out
+from bench.registry.parameters import Param, Params, resolve, spelled_out
 from bench.suite.problems import as_user_error
 from bench.suite.recipe import Recipe, StageRecipe
 from bench.suite.roles import StageName, check_use
@@ -47,12 +47,12 @@ def by_stage(dotted: Mapping[str, Any]) -> Layer:
 
 def complete(kind: str, ref: Ref, catalog: Catalog, where: str) -> Ref:
     """`ref` with its parameters as a spec spells them out, so that a changed default changes the id."""
-    component = catalog.get(kind, ref.name, where)
-    declared = component.params if kind == "model" else component.all_params  # a model's shape is the task's
-    params = spelled_out(declared, ref.params, f"{where}: {kind} '{ref.name}'")
-    if component.check is not None:
-        _ask(component.check, resolve(declared, ref.params, where), f"{where}: {kind} '{ref.name}'")
-    return Ref(name=ref.name, params=params)
+    declared = declared_params(kind, ref.name, catalog, where)
+    called = f"{where}: {kind} '{ref.name}'"
+    check = catalog.get(kind, ref.name, where).check
+    if check is not None:
+        _ask(check, resolve(declared, ref.params, called), called)
+    return Ref(name=ref.name, params=spelled_out(declared, ref.params, called))
 
 
 def _ask(check: Callable[[Params], None], values: Params, where: str) -> None:
@@ -65,6 +65,16 @@ def _ask(check: Callable[[Params], None], values: Params, where: str) -> None:
         raise UserError(
             f"{where}: its check raised {in_words(error)}", "this is the fault of its plugin"
         ) from None
+
+
+def declared_params(kind: str, name: str, catalog: Catalog, where: str) -> tuple[Param, ...]:
+    """The parameters that a suite may give to a component; a model's shape is the task's.
+
+    Raises:
+        UserError: for an unknown component.
+    """
+    component = catalog.get(kind, name, where)
+    return component.params if kind == "model" else component.all_params
 
 
 def complete_objectives(recipe: Recipe, catalog: Catalog, where: str) -> Recipe:

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from bench.errors import UserError
 from bench.registry.catalog import Catalog
 from bench.registry.components import Suite
+from bench.suite.grids import check_grid_names
+from bench.suite.overlay import check_settings, with_keys, with_params
 from bench.suite.problems import as_user_error
 from bench.suite.requires import check_requires
 from bench.suite.schema import SUITE_SCHEMA, JoinedFile, SuiteFile, SuiteHead
@@ -57,21 +59,27 @@ def load_suite(reference: str | Path, catalog: Catalog, settings: Settings | Non
 
     Raises:
         UserError: for an unknown name, an unreadable file, bad TOML, an unknown or ill-typed key
-            (with file, key path and the nearest known key), or a requirement that is not met.
+            (with file, key path and the nearest known key), a setting that nothing in the suite has,
+            or a requirement that is not met.
     """
     path, where = locate(reference, catalog)
     raw = _read(path, where)
     if "include" in raw:
-        return _joined(raw, path, where, catalog, settings or Settings())
-    return _single(raw, where, settings or Settings())
+        loaded: AnySuite = _joined(raw, path, where, catalog, settings or Settings())
+    else:
+        loaded = _single(raw, where, catalog, settings or Settings())
+    if settings is not None:
+        check_settings(settings, [member.file for member in loaded.members], catalog)
+    return loaded
 
 
-def _single(raw: dict[str, object], where: str, settings: Settings) -> LoadedSuite:
-    if settings.grid:
-        raw = raw | {"grid": _table(raw.get("grid")) | dict(settings.grid)}
+def _single(raw: dict[str, object], where: str, catalog: Catalog, settings: Settings) -> LoadedSuite:
+    if settings.axes or settings.head:
+        raw = with_keys(raw, settings)
         where = f"{where} with --set"
     file = _validated(SuiteFile, raw, where)
-    return LoadedSuite(file, where, settings)
+    check_grid_names(file, where)
+    return LoadedSuite(with_params(file, settings, catalog, where), where, settings)
 
 
 def _joined(
@@ -86,7 +94,7 @@ def _joined(
             raise UserError(
                 f"{where}: include: {called} joins suites itself", "name the suites that it includes"
             )
-        member = _single(content, called, settings)
+        member = _single(content, called, catalog, settings)
         if member.file.name in members:
             raise UserError(f"{where}: include names '{member.file.name}' twice", "name each suite once")
         members[member.file.name] = member
@@ -136,7 +144,3 @@ def _read(path: Path, where: str) -> dict[str, object]:
             f"{where}: has schema {schema}, this prunebench reads up to {SUITE_SCHEMA}", "upgrade prunebench"
         )
     return raw
-
-
-def _table(value: object) -> dict[str, object]:
-    return dict(value) if isinstance(value, dict) else {}

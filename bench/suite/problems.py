@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from bench.errors import UserError
 from bench.registry.suggest import did_you_mean
+from bench.suite.schema import ONE_GRID, SEVERAL_GRIDS
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -25,20 +26,24 @@ def as_user_error(error: ValidationError, model: type[BaseModel], where: str) ->
 
 
 def _line(detail: ErrorDetails) -> str:
-    *parents, last = detail["loc"] or ("",)
+    *parents, last = _place(detail) or ("",)
     if detail["type"] == "extra_forbidden":
         place = key_path(parents)
         return f"{place + ': ' if place else ''}unknown key '{last}'"
-    place = key_path(detail["loc"])
+    place = key_path(_place(detail))
     message = detail["msg"].removeprefix("Value error, ")
     given = detail["input"]
     shown = f" (given {given!r})" if isinstance(given, str | int | float | bool) else ""
     return f"{place + ': ' if place else ''}{message}{shown}"
 
 
+def _place(detail: ErrorDetails) -> tuple[str | int, ...]:
+    return tuple(part for part in detail["loc"] if part not in (ONE_GRID, SEVERAL_GRIDS))
+
+
 def key_path(loc: Sequence[str | int]) -> str:
     """A location in the file's own notation: `[[entry]] 2: recipe.train.lr`; entries count from 1."""
-    if len(loc) >= 2 and loc[0] in ("entry", "override", "claim") and isinstance(loc[1], int):
+    if len(loc) >= 2 and loc[0] in ("grid", "entry", "override", "claim") and isinstance(loc[1], int):
         rest = key_path(loc[2:])
         return f"[[{loc[0]}]] {loc[1] + 1}" + (f": {rest}" if rest else "")
     words = ""
@@ -52,7 +57,7 @@ def _hint(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return "every suite needs this key"
     if detail["type"] != "extra_forbidden":
         return "see a built-in suite for an example: `bench show digits`"
-    *parents, last = detail["loc"]
+    *parents, last = _place(detail)
     return did_you_mean(str(last), _keys_at(model, parents))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from bench.suite.recipe import Bool, Float, Recipe, Strict
 
@@ -48,19 +48,42 @@ Seed = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 
 
 class Grid(Strict):
-    """The axes whose product is the suite's cells."""
+    """Axes, and their product: cells of the suite.
 
+    Values of a component's parameters that are lists are a product, too.
+    """
+
+    name: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
     task: Annotated[tuple[Named, ...], BeforeValidator(_listed), Field(min_length=1)]
     model: Annotated[tuple[Named, ...], BeforeValidator(_listed), Field(min_length=1)]
     seed: Annotated[tuple[Seed, ...], BeforeValidator(_listed), Field(min_length=1)] = (0, 1, 2)
     sparsity: Annotated[tuple[Sparsity, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Grid:
+        if self.name in AXES:
+            raise ValueError(f"an axis is called '{self.name}'; name the grid otherwise")
+        for axis in ("seed", "sparsity"):
+            values = getattr(self, axis)
+            if len(set(values)) != len(values):
+                raise ValueError(f"{axis} names a value twice")
+        return self
+
+
+AXES = tuple(name for name in Grid.model_fields if name != "name")
+ONE_GRID, SEVERAL_GRIDS = "one table", "a list of tables"
+Grids = Annotated[
+    Annotated[Grid, Tag(ONE_GRID)] | Annotated[tuple[Grid, ...], Field(min_length=1), Tag(SEVERAL_GRIDS)],
+    Discriminator(lambda value: SEVERAL_GRIDS if isinstance(value, list | tuple) else ONE_GRID),
+]
+GridNames = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Entry(Strict):
     """A contestant: a pruner, or a product of its parameters, with what surrounds it.
 
     `control` adds contestants that take over the number of weights that it leaves in each layer, and
-    choose which ones by themselves.
+    choose which ones by themselves. `grids` names the grids that it competes in; None stands for all.
     """
 
     pruner: str
@@ -70,13 +93,21 @@ class Entry(Strict):
     control: Literal["layer-matched"] | None = None
     recipe: dict[str, dict[str, Any]] = Field(default_factory=dict)
     sparsity: tuple[Sparsity, ...] | None = None
+    grids: GridNames | None = None
 
 
 class Override(Strict):
-    """A change of the recipe for the cells that `when` matches, such as one model."""
+    """A change of the recipe for the cells that `when` matches, such as one model, in the `grids` named."""
 
-    when: dict[Literal["task", "model", "pruner", "parametrization"], str] = Field(min_length=1)
+    when: dict[Literal["task", "model", "pruner", "parametrization"], str] = Field(default_factory=dict)
+    grids: GridNames | None = None
     recipe: dict[str, dict[str, Any]]
+
+    @model_validator(mode="after")
+    def _conditional(self) -> Override:
+        if not self.when and self.grids is None:
+            raise ValueError("neither when nor grids says where it applies")
+        return self
 
 
 class Claim(Strict):
@@ -139,7 +170,7 @@ class SuiteFile(SuiteHead):
 
     output_layer: Literal["included", "exempt"] = "included"
     validation: Share = 0.0
-    grid: Grid
+    grid: Grids
     recipe: Recipe = Recipe()
     override: tuple[Override, ...] = ()
     entry: tuple[Entry, ...] = Field(min_length=1)
@@ -151,12 +182,18 @@ class SuiteFile(SuiteHead):
     )
     claim: tuple[Claim, ...] = ()
 
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """The grid, or the several, in the file's order."""
+        return (self.grid,) if isinstance(self.grid, Grid) else self.grid
+
     @model_validator(mode="after")
     def _distinct(self) -> SuiteFile:
-        for axis in ("seed", "sparsity"):
-            values = getattr(self.grid, axis)
-            if len(set(values)) != len(values):
-                raise ValueError(f"grid.{axis} names a value twice")
+        names = [grid.name for grid in self.grids]
+        if len(names) > 1 and None in names:
+            raise ValueError("each of several grids needs a name")
+        if len(set(names)) != len(names):
+            raise ValueError("two grids have the same name")
         ids = [claim.id for claim in self.claim]
         if len(set(ids)) != len(ids):
             raise ValueError("two claims have the same id")

@@ -43,6 +43,41 @@ def test_conditions_keep_the_rows_that_fit(frame, where, accuracies):
     assert list(select(frame(ROWS), where).rows.get("metrics.accuracy", [])) == accuracies
 
 
+LISTS = [
+    {"model_params.hidden": "[50,20]", "metrics.accuracy": 0.9},
+    {"model_params.hidden": "[20]", "metrics.accuracy": 0.8},
+    {"model_params.hidden": (50, 20.0), "metrics.accuracy": 0.7},
+    {"model_params.hidden": '["pad-crop","flip"]', "metrics.accuracy": 0.6},
+    {"metrics.accuracy": 0.5},
+]
+
+
+@pytest.mark.parametrize(
+    ("condition", "accuracies"),
+    [
+        ("model_params.hidden=[50, 20]", [0.9, 0.7]),
+        ("model_params.hidden=50,20", [0.9, 0.7]),
+        ("model_params.hidden=[20, 50]", []),
+        ("model_params.hidden=[20]", [0.8]),
+        ("model_params.hidden=[[20], [50, 20]]", [0.9, 0.8, 0.7]),
+        ("model_params.hidden!=[50, 20]", [0.8, 0.6, 0.5]),
+        ("model_params.hidden=pad-crop,flip", [0.6]),
+        ("model_params.hidden='[20]'", [0.8]),
+    ],
+)
+def test_a_list_is_compared_with_columns_of_lists(frame, condition, accuracies):
+    assert list(select(frame(LISTS), [condition]).rows["metrics.accuracy"]) == accuracies
+
+
+def test_a_penalty_that_no_record_has_weighs_nothing(frame):
+    assert len(select(frame(ROWS), ["recipe.train.penalties.l2=0"]).rows) == len(ROWS)
+    selected = select(frame(ROWS), ["spec.recipe.finetune.penalties.l2>0"])
+    assert selected.reason == "no record has spec.recipe.finetune.penalties.l2>0; there is 0"
+    assert set(quantity(frame(ROWS), "recipe.train.penalties.l2")) == {0.0}
+    with pytest.raises(UserError, match=r"no record has 'recipe.prune.penalties.l2'"):
+        select(frame(ROWS), ["recipe.prune.penalties.l2=0"])
+
+
 def test_trials_that_did_not_end_well_are_left_out(frame):
     rows = [*ROWS, {"status": "failed", "metrics.accuracy": 0.1}]
     assert len(select(frame(rows), []).rows) == len(ROWS)

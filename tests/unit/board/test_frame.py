@@ -54,3 +54,14 @@ def test_a_new_version_of_a_pruner_is_another_contestant(records, change):
 def test_another_version_of_the_suite_is_not_compared(records, change):
     newer = change(records[0], {"suite/version": "2"})
     assert tidy([records[0], newer])["cell"].nunique() == 2
+
+
+def test_penalties_are_columns_with_nothing_for_records_without(records, change):
+    penalties = [
+        {"objective": "l2", "weight": 0.25, "params": {}},
+        {"objective": "l1", "weight": 1, "params": {}},
+    ]
+    frame = tidy([records[0], change(records[1], {"spec/recipe/train/penalties": penalties})])
+    assert list(frame["spec.recipe.train.penalties.l2"]) == [0.0, 0.25]
+    assert list(frame["spec.recipe.train.penalties.l1"]) == [0.0, 1.0]
+    assert "spec.recipe.finetune.penalties.l2" not in frame

@@ -45,3 +45,11 @@ def test_an_empty_choice_says_what_there_is(trials):
 def test_a_malformed_pair_is_refused(trials, pair):
     with pytest.raises(UserError, match="not KEY=VALUE"):
         only(trials, [pair])
+
+
+def test_a_list_is_one_value_of_a_key_that_holds_lists(catalog, write_suite):
+    task = '{ name = "teacher", params.hidden = [[5, 20], [10, 20], [9]] }'
+    suite = load_suite(write_suite(('["digits"]', task), ('["lenet-300-100"]', '"mlp"')), catalog)
+    planned = plan_trials(suite, catalog)
+    assert len(only(planned, ["task_params.hidden=[5, 20]"])) == len(planned) / 3
+    assert len(only(planned, ["task_params.hidden=[[5, 20], [9]]"])) == len(planned) * 2 / 3

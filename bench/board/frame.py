@@ -50,9 +50,9 @@ _NUMBERS = (
     "timing.finetune",
     "timing.measure",
 )
-COLUMNS = (*_TEXT, "spec.seed", *_NUMBERS)
+COLUMNS = (*_TEXT, "spec.seed", *_NUMBERS, "traces")
 PENALTIES = ("spec.recipe.train.penalties.", "spec.recipe.finetune.penalties.")
-_LEFT_OUT = ("per_layer", "traces", "volatile", "unmeasured")
+_LEFT_OUT = ("per_layer", "curves", "traces", "volatile", "unmeasured")
 
 
 def tidy(records: Iterable[Record]) -> DataFrame:
@@ -63,8 +63,12 @@ def tidy(records: Iterable[Record]) -> DataFrame:
     JSON. Three columns are computed: `cell` names what may be compared (suite, task, model), `entry`
     the contestant (all of the spec but seed and sparsity), `dense` the training that its dense
     networks share. `spec.recipe.train.penalties.NAME` is the weight of that penalty, 0 where
-    a record's recipe has none of it; so for fine-tuning. What layers, traces and reasons say stays in
-    the record.
+    a record's recipe has none of it; so for fine-tuning. What layers and reasons say stays in the
+    record.
+
+    Two kinds of columns hold more than a number: `curves.NAME` a tuple of numbers, None where a record
+    has no such curve; `traces` a tuple of points as dicts with measure, epoch, metrics and per_layer.
+    `flat` leaves them out.
     """
     import pandas as pd
 
@@ -79,13 +83,29 @@ def tidy(records: Iterable[Record]) -> DataFrame:
     ]
     types: dict[str, Any] = dict.fromkeys(numbers, "float64") | {"spec.seed": "int64"}
     types |= dict.fromkeys(_TEXT, "object")
-    return frame.astype(types)
+    nested = [name for name in frame.columns if _is_nested(name)]
+    whole = {
+        name: pd.Series([row.get(name) for row in rows], index=frame.index, dtype="object") for name in nested
+    }
+    return frame.astype(types).assign(**whole)
+
+
+def flat(frame: DataFrame) -> DataFrame:
+    """A tidy frame without the columns that a table of plain values cannot hold: curves and traces."""
+    return frame[[name for name in frame.columns if not _is_nested(name)]]
+
+
+def _is_nested(name: str) -> bool:
+    return name == "traces" or name.startswith("curves.")
 
 
 def _row(record: Record) -> dict[str, Any]:
     plain = record.plain()
     kept = {key: value for key, value in plain.items() if key not in _LEFT_OUT}
-    return dict(_flat(kept, "")) | _penalties(plain["spec"]["recipe"]) | identities(plain)
+    curves = {f"curves.{name}": curve for name, curve in record.curves.items()}
+    traces = {"traces": tuple(plain.get("traces", ()))}
+    own = _penalties(plain["spec"]["recipe"]) | identities(plain)
+    return dict(_flat(kept, "")) | own | curves | traces
 
 
 def _penalties(recipe: Mapping[str, Any]) -> dict[str, float]:

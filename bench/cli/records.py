@@ -71,8 +71,8 @@ def show_record(trial_id: str, store: Path) -> None:
     show_default=True,
 )
 def export_records(store: Path, suite: str | None, as_format: str) -> None:
-    """Write all records to stdout."""
-    from bench.board.frame import tidy  # noqa: PLC0415
+    """Write all records to stdout; tables leave out curves, traces and layers, which jsonl has."""
+    from bench.board.frame import flat, tidy  # noqa: PLC0415
     from bench.store.reading import read_records  # noqa: PLC0415
 
     records = sorted(read_records(store, suite), key=lambda record: record.trial_id)
@@ -80,7 +80,7 @@ def export_records(store: Path, suite: str | None, as_format: str) -> None:
         for record in records:
             click.echo(json.dumps(record.plain()))
         return
-    frame = tidy(records)
+    frame = flat(tidy(records))
     if as_format == "csv":
         click.echo(str(frame.to_csv(index=False)), nl=False)
         return

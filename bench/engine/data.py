@@ -85,6 +85,12 @@ class DeviceData:
         index = torch.randperm(len(self.train), generator=generator)[:size].to(self.train.targets.device)
         return self.normalise(self.train.inputs[index]), self.train.targets[index]
 
+    def test_batches(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """The test split in order, `size` examples at a time, normalised."""
+        for start in range(0, len(self.test), size):
+            inputs, targets = self.test.inputs[start : start + size], self.test.targets[start : start + size]
+            yield self.normalise(inputs), targets
+
     def example(self) -> Tensor:
         """One normalised input, shape (1, …)."""
         return self.normalise(self.test.inputs[:1])

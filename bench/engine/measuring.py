@@ -20,7 +20,8 @@ from bench.suite.schema import Ref
 def take_measures(measures: Sequence[Ref], given: MeasureInput, session: Session) -> Readings:
     """Run the measures in order and merge what they return; traces were taken in training.
 
-    Where a measure raises `Unsupported`, its metrics are None and the readings keep the reason.
+    Where a measure raises `Unsupported`, its metrics are None, its curves are absent, and the readings
+    keep the reason.
 
     Raises:
         TrialFault: where a measure raises anything else, edits a model, returns something other than
@@ -30,6 +31,7 @@ def take_measures(measures: Sequence[Ref], given: MeasureInput, session: Session
     models = {"dense": given.dense, "pruned": given.pruned, "final": given.final}
     tensors = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
     tensors |= {f"the mask of {name}": mask for name, mask in given.masks.items()}
+    tensors |= {f"the scores of {name}": score for name, score in (given.scores or {}).items()}
     for ref in measures:
         measure = cast("Measure", session.catalog.get("measure", ref.name))
         if measure.trace:
@@ -38,7 +40,7 @@ def take_measures(measures: Sequence[Ref], given: MeasureInput, session: Session
         session.at(component)
         with watched(models, tensors, component), blamed(component):
             measured, reason = _read(measure, ref, given)
-        readings.add(measured, component)
+        readings.add(measured, component, measure.curves)
         readings.volatile.extend(measure.volatile)
         if reason:
             readings.unmeasured[ref.name] = reason

@@ -71,7 +71,22 @@ class PruneJob:
         )
 
 
-def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -> Callable[[float], Pruned]:
+@dataclass(frozen=True)
+class PrunedAt:
+    """What a pruner prunes at each of the sparsities that it was asked for, and the scores behind it.
+
+    `scores` are by layer, of weights or units; None where the pruner gave none, as a sparsifier does.
+    """
+
+    at: Callable[[float], Pruned]
+    scores: Mapping[str, Tensor] | None = None
+
+    def __call__(self, sparsity: float) -> Pruned:
+        """The pruning; raises `Unsupported` where the scope cannot reach the sparsity."""
+        return self.at(sparsity)
+
+
+def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -> PrunedAt:
     """What the job's pruner decides at each of `sparsities`; scores are computed once for all.
 
     Args:
@@ -87,17 +102,18 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
     """
     if job.pruner.mode == "sparsify":
         check_finite(job.given.layers)
-        return lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat)
+        return PrunedAt(lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat))
     scores = scores_of(job, check_repeat=check_repeat)
     if job.pruner.unit == "unit":
-        return pruned_units(job, scores, sparsities)
+        return PrunedAt(pruned_units(job, scores, sparsities), scores)
     masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
-    return _raising(
+    at = _raising(
         {
             sparsity: found if isinstance(found, Unsupported) else Pruned(found)
             for sparsity, found in masks.items()
         }
     )
+    return PrunedAt(at, scores)
 
 
 def pruned_units(

@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from torch import Tensor, nn
 
@@ -15,9 +16,9 @@ from bench.engine.dense import Dense, dense_network
 from bench.engine.evaluate import evaluate
 from bench.engine.fold import fold
 from bench.engine.measuring import take_measures
+from bench.engine.prune import PrunedAt
 from bench.engine.readings import Readings
 from bench.engine.requests import Trainee
-from bench.engine.schedules.deciding import PrunedAt
 from bench.engine.schedules.play import open_schedule, play
 from bench.engine.schedules.scene import Scene
 from bench.engine.session import Session
@@ -86,6 +87,8 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
         example=data.example(),
         data=data.task,
         once=session.once(trial.stages.train),
+        batches=data.test_batches,
+        scores=job.pruned_at.scores if trial.spec.schedule == "one-shot" else None,
     )
     readings = take_measures(trial.spec.measures, given, session)
     timing = {
@@ -108,9 +111,9 @@ class _Evaluations:
 
     def __init__(self, data: DeviceData, dense: nn.Module, known: Evaluation) -> None:
         self._data = data
-        self._known: dict[int, tuple[nn.Module, Evaluation]] = {id(dense): (dense, known)}
+        self._known = WeakKeyDictionary({dense: known})
 
     def __call__(self, model: nn.Module) -> Evaluation:
-        if id(model) not in self._known:
-            self._known[id(model)] = (model, evaluate(model, self._data))
-        return self._known[id(model)][1]
+        if model not in self._known:
+            self._known[model] = evaluate(model, self._data)
+        return self._known[model]

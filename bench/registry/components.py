@@ -217,7 +217,8 @@ class Measure(Component):
 
     Args:
         metrics: the names of what it returns, all of them; None stands where one is undefined.
-        volatile: those of `metrics` that differ between two runs of the same trial, such as times.
+        curves: the names of the curves that it may return; one that does not apply is left out.
+        volatile: those of both that differ between two runs of the same trial, such as times.
         trace: whether it reads the dense network while that is trained, instead of the trial's three
             models; the harness adds the parameter `epochs`.
     """
@@ -225,14 +226,18 @@ class Measure(Component):
     kind: ClassVar[str] = "measure"
 
     metrics: tuple[str, ...] = ()
+    curves: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
     trace: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        unknown = sorted(set(self.volatile) - set(self.metrics))
+        unknown = sorted(set(self.volatile) - {*self.metrics, *self.curves})
         if unknown:
-            raise ValueError(f"measure '{self.name}': volatile {unknown[0]!r} is none of its metrics")
+            known = "metrics or curves" if self.curves else "metrics"
+            raise ValueError(f"measure '{self.name}': volatile {unknown[0]!r} is none of its {known}")
+        if self.trace and self.curves:
+            raise ValueError(f"measure '{self.name}': a trace returns no curves, its points make one")
         if self.trace and any(param.name == EPOCHS.name for param in self.params):
             raise ValueError(f"measure '{self.name}': the parameter 'epochs' is the harness's own")
 

@@ -5,7 +5,7 @@ Shapes are written as (a, b, …); `n` is the number of examples of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     import pandas as pd
     from torch import Generator, Tensor, nn
+
+LONGEST_CURVE = 10_000
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,12 @@ class Evaluation:
     squared_error: float
 
 
+def no_batches(size: int) -> Iterable[tuple[Tensor, Tensor]]:
+    """No batch at all: the `batches` of an input without data."""
+    del size
+    return ()
+
+
 @dataclass(frozen=True)
 class MeasureInput:
     """What a measure reads: the three states of a trial's model, and how to evaluate one.
@@ -204,8 +212,13 @@ class MeasureInput:
         layers: dense prunable layers by name; `masks`: their masks, True where kept.
         evaluate: the test split through a model; each model is evaluated once.
         example: one normalised input, shape (1, …).
+        batches: `batches(size)` gives the test split in order as (inputs, targets), normalised and beside
+            the models; for what is computed of many variants of a network at once.
         once: `once(key, make)` gives what `make` gave when this measure first asked for `key` of this
             dense network: for facts of the dense network alone, which all its prunings share.
+        scores: what the trial's pruner said of the dense network, by layer: of its weights, the weight's
+            shape, or of its units, shape (out,); higher is more important. None where it gave none, for
+            controls, and for schedules other than one-shot.
     """
 
     dense: nn.Module
@@ -217,14 +230,21 @@ class MeasureInput:
     example: Tensor
     data: TaskData
     once: Callable[[str, Callable[[], Any]], Any] = each_time
+    batches: Callable[[int], Iterable[tuple[Tensor, Tensor]]] = no_batches
+    scores: Mapping[str, Tensor] | None = None
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Numbers of a trial, and numbers a layer; a number that is undefined is None, never NaN."""
+    """Numbers of a trial, numbers a layer, and curves; a number that is undefined is None, never NaN.
+
+    A curve is a sequence of at most `LONGEST_CURVE` numbers, whose name the measure declares; its
+    abscissae, where they are not plain, are a curve too.
+    """
 
     metrics: Mapping[str, float | int | None]
     per_layer: Mapping[str, Mapping[str, float | int | None]] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[float | int | None]] = field(default_factory=dict)
 
 
 class MeasureFunction(Protocol):

@@ -26,8 +26,8 @@ def ok_record(
 ) -> Record:
     """The record of a trial that ended well.
 
-    `outcome` has its metrics and timing, and what else records have where there is any: `volatile`,
-    `unmeasured`, `traces` and `selected`.
+    `outcome` has its metrics and timing, and what else records have where there is any: `curves`,
+    `volatile`, `unmeasured`, `traces` and `selected`.
     """
     return _record(trial, "ok", env, started, outcome, layers, None)
 
@@ -57,6 +57,7 @@ def _record(  # noqa: PLR0913, PLR0917 - the one place where a record's parts me
         components=dict(trial.components),
         metrics=dict(outcome["metrics"]),
         per_layer=layers,
+        curves=dict(outcome.get("curves", {})),
         volatile=tuple(outcome.get("volatile", ())),
         unmeasured={name: why[:MAX_REASON] for name, why in outcome.get("unmeasured", {}).items()},
         traces=tuple(outcome.get("traces", ())),

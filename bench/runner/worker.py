@@ -132,6 +132,7 @@ class _Worker:
         outcome = {
             "metrics": readings.metrics,
             "timing": result.timing,
+            "curves": readings.curves,
             "volatile": readings.volatile,
             "unmeasured": readings.unmeasured | traces.unmeasured,
             "traces": traces.points,

@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from bench.plan.spec import ComponentRef, Spec, SuiteRef
+from bench.registry.contracts import LONGEST_CURVE
 from bench.suite.recipe import Bool, Float, Int, Strict
 
 RECORD_SCHEMA = 1
-_LEFT_OUT_IF_EMPTY = ("volatile", "unmeasured", "traces", "selected")
+_LEFT_OUT_IF_EMPTY = ("curves", "volatile", "unmeasured", "traces", "selected")
 Status = Literal["ok", "failed", "oom", "timeout", "unsupported"]
 Number = Int | Float | None
 Text = Annotated[str, Field(max_length=500)]
+Curve = Annotated[tuple[Number, ...], Field(max_length=LONGEST_CURVE)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -77,10 +79,10 @@ class TracePoint(Strict):
 class Record(Strict):
     """One trial. Fractions are 0–1, seconds are seconds, times are UTC in ISO 8601.
 
-    `volatile` names the metrics that differ between two runs of the same trial; `unmeasured` says why
-    a measure could not treat the model, so that its metrics are null; `traces` belong to the dense
-    network; `selected` has the epochs chosen by validation, by stage. These are left out where they
-    are empty.
+    `curves` are sequences of numbers that measures returned, by name; `volatile` names the metrics and
+    curves that differ between two runs of the same trial; `unmeasured` says why a measure could not treat
+    the model, so that its metrics are null; `traces` belong to the dense network; `selected` has the
+    epochs chosen by validation, by stage. These are left out where they are empty.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -91,6 +93,7 @@ class Record(Strict):
     components: dict[str, ComponentRef]
     metrics: dict[str, Number]
     per_layer: tuple[LayerRecord, ...] = ()
+    curves: dict[Text, Curve] = Field(default_factory=dict)
     volatile: tuple[Text, ...] = ()
     unmeasured: dict[str, Text] = Field(default_factory=dict)
     traces: tuple[TracePoint, ...] = ()
@@ -113,9 +116,11 @@ class Record(Strict):
         plain = self.plain()
         for key in ("timing", "env", "started", "finished"):
             plain.pop(key)
-        for numbers in (plain["metrics"], *plain["per_layer"]):
+        for numbers in (plain["metrics"], plain.get("curves", {}), *plain["per_layer"]):
             for name in self.volatile:
                 numbers.pop(name, None)
+        if not plain.get("curves", True):
+            plain.pop("curves")
         return plain
 
 

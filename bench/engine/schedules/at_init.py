@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import time
 
+from bench.engine.prune import PrunedAt
 from bench.engine.pruned import apply_pruning, check_no_regrowth
 from bench.engine.requests import Trainee, Training
-from bench.engine.schedules.deciding import PrunedAt
 from bench.engine.schedules.outcome import Outcome
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene

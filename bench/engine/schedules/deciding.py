@@ -7,7 +7,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from bench.engine.prune import PruneJob, pruning, scores_of
+from bench.engine.prune import PrunedAt, PruneJob, pruning, scores_of
 from bench.engine.pruned import Pruned
 from bench.engine.ranking import Counts, counted_further, further_masks, ordered, zeros
 from bench.engine.schedules.scene import Scene
@@ -17,8 +17,6 @@ from bench.engine.unit_budget import Expand, Spread, unit_prunings
 from bench.engine.units import hidden_layers, unit_expander
 from bench.errors import Unsupported
 from bench.registry.components import Pruner
-
-PrunedAt = Callable[[float], Pruned]
 
 
 def decide_first(scene: Scene, model: nn.Module, sparsities: Sequence[float]) -> PrunedAt:
@@ -37,7 +35,7 @@ def decide_first(scene: Scene, model: nn.Module, sparsities: Sequence[float]) ->
         return pruning(job, sparsities, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
     counts_at = _reference_counts(scene, model, sparsities)
     counted_at = _control(scene, model, 1)
-    return lambda sparsity: counted_at(counts_at(sparsity), None)
+    return PrunedAt(lambda sparsity: counted_at(counts_at(sparsity), None))
 
 
 def decide_further(scene: Scene, model: nn.Module, sparsity: float, before: Pruned, number: int) -> Pruned:

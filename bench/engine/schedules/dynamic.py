@@ -9,9 +9,9 @@ from dataclasses import replace
 import torch
 from torch import Generator, Tensor, nn
 
+from bench.engine.prune import PrunedAt
 from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
 from bench.engine.requests import Trainee, Training
-from bench.engine.schedules.deciding import PrunedAt
 from bench.engine.schedules.holding import Holding
 from bench.engine.schedules.moving import drop_share, moved
 from bench.engine.schedules.outcome import Outcome

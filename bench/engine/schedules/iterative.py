@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from torch import nn
 
 from bench.engine.checkpoints import load_checkpoint, save_checkpoint
+from bench.engine.prune import PrunedAt
 from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
 from bench.engine.ranking import Counts
 from bench.engine.requests import Trainee
 from bench.engine.schedules.deciding import (
-    PrunedAt,
     decide_counted,
     decide_further,
     require_nesting,

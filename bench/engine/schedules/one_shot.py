@@ -8,9 +8,9 @@ import time
 from torch import nn
 
 from bench.engine.finetune import finetune, trains_on
+from bench.engine.prune import PrunedAt
 from bench.engine.pruned import apply_pruning
 from bench.engine.requests import Trainee
-from bench.engine.schedules.deciding import PrunedAt
 from bench.engine.schedules.outcome import Outcome
 from bench.engine.schedules.scene import Scene
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from torch import nn
 
+from bench.engine.prune import PrunedAt
 from bench.engine.pruned import Pruned
 from bench.engine.ranking import Counts
 from bench.engine.requests import Trainee
 from bench.engine.schedules.at_init import at_init
 from bench.engine.schedules.counts import read_counts, write_counts
-from bench.engine.schedules.deciding import PrunedAt, decide_first
+from bench.engine.schedules.deciding import decide_first
 from bench.engine.schedules.dynamic import dynamic
 from bench.engine.schedules.gradual import gradual
 from bench.engine.schedules.iterative import iterative
@@ -41,11 +42,11 @@ def open_schedule(scene: Scene, sparsities: Sequence[float]) -> PrunedAt:
         require_plain(scene.dense, spec)
     match spec.schedule:
         case "gradual":
-            return _as_it_goes
+            return PrunedAt(_as_it_goes)
         case "at-init" | "rigl" | "set":
             return decide_first(scene, scene.initial(), sparsities)
         case "iterative" if spec.matched_to is not None:
-            return _as_it_goes
+            return PrunedAt(_as_it_goes)
         case "iterative":
             first = {round_sparsities(spec.schedule_params, sparsity)[0] for sparsity in sparsities}
             return decide_first(scene, scene.dense, sorted(first))

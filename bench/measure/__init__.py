@@ -17,6 +17,7 @@ from bench.measure.spectrum import spectrum
 from bench.measure.storage import storage
 from bench.measure.sv_trace import sv_trace
 from bench.measure.throughput import throughput
+from bench.measure.unit_curve import unit_curve
 
 __all__ = [
     "accuracy",
@@ -37,4 +38,5 @@ __all__ = [
     "storage",
     "sv_trace",
     "throughput",
+    "unit_curve",
 ]

@@ -18,7 +18,7 @@ from bench.engine.prunable import prunable_layers
 from bench.engine.pruned import Pruned, apply_pruning
 from bench.engine.scoring import keep_masks
 from bench.registry.components import Measure
-from bench.registry.contracts import Measured, MeasureInput
+from bench.registry.contracts import LONGEST_CURVE, Measured, MeasureInput
 from bench.testing.check import gates, require, rules
 from bench.testing.common import Subject
 from bench.testing.tiny import BEDS, LINEAR, RESIDUAL, Bed
@@ -59,6 +59,7 @@ def trial(bed: Bed, sparsity: float, *, regression: bool = False) -> MeasureInpu
     data = bed.data(regression=regression)
     dense = bed.model()
     layers = prunable_layers(dense, include_output=True)
+    hidden = {name: layer for name, layer in layers.items() if not layer.is_output}
     [masks] = keep_masks({name: layer.weight.abs() for name, layer in layers.items()}, [sparsity], "global")
     pruned = copy.deepcopy(dense)
     apply_pruning(pruned, Pruned(masks))
@@ -75,6 +76,8 @@ def trial(bed: Bed, sparsity: float, *, regression: bool = False) -> MeasureInpu
         evaluate=lambda model: evaluate(model, data),
         example=data.example(),
         data=data.task,
+        batches=data.test_batches,
+        scores={name: layer.weight.flatten(1).norm(dim=1) for name, layer in hidden.items()} or None,
     )
 
 
@@ -119,8 +122,9 @@ def repeats_itself(case: MeasureCase) -> None:
     """Read twice, the same network gives the same numbers, those declared `volatile` apart."""
     given = trial(RESIDUAL, 0.5)
     one, other = dict(_values(case.read(given))), dict(_values(case.read(given)))
-    for name in (one.keys() | other.keys()) - set(case.component.volatile):
-        require(one.get(name) == other.get(name), f"one network gave two values of {name}")
+    for name in one.keys() | other.keys():
+        repeats = name.partition("[")[0] in case.component.volatile or one.get(name) == other.get(name)
+        require(repeats, f"one network gave two values of {name}")
 
 
 def returns_what_it_declares(case: MeasureCase) -> None:
@@ -128,6 +132,16 @@ def returns_what_it_declares(case: MeasureCase) -> None:
     due, have = set(case.component.metrics), set(case.on(RESIDUAL).metrics)
     require(not due - have, f"declared, but not returned: {', '.join(sorted(due - have))}")
     require(not have - due, f"returned, but not declared: {', '.join(sorted(have - due))}")
+
+
+def returns_curves_that_it_declares(case: MeasureCase) -> None:
+    """The curves are some of its `curves`, each a list or tuple of no more numbers than records take."""
+    for measured in (case.on(RESIDUAL), case.read(trial(LINEAR, 0.5, regression=True))):
+        odd = sorted(set(measured.curves) - set(case.component.curves))
+        require(not odd, f"curves that are not declared: {', '.join(odd)}")
+        for name, curve in measured.curves.items():
+            require(isinstance(curve, list | tuple), f"{name} is {type(curve).__name__}, not a list or tuple")
+            require(len(curve) <= LONGEST_CURVE, f"{name} has {len(curve)} numbers, over {LONGEST_CURVE}")
 
 
 def names_metrics_plainly(case: MeasureCase) -> None:
@@ -177,14 +191,18 @@ def _values(measured: Measured) -> list[tuple[str, Any]]:
     found = list(measured.metrics.items())
     for layer, numbers in measured.per_layer.items():
         found += [(f"{name} of {layer}", value) for name, value in numbers.items()]
+    for name, curve in measured.curves.items():
+        found += [(f"{name}[{place}]", value) for place, value in enumerate(curve)]
     return found
 
 
 def _names(measured: Measured) -> list[tuple[str, str]]:
     layers: Mapping[str, Mapping[str, Any]] = measured.per_layer
     by_layer = {name for numbers in layers.values() for name in numbers}
-    return [("the metric", name) for name in measured.metrics] + [
-        ("the layer metric", name) for name in by_layer
+    return [
+        *(("the metric", name) for name in measured.metrics),
+        *(("the layer metric", name) for name in by_layer),
+        *(("the curve", name) for name in measured.curves),
     ]
 
 
@@ -207,6 +225,7 @@ MEASURE = (
     ),
     *rules(
         returns_what_it_declares,
+        returns_curves_that_it_declares,
         names_metrics_plainly,
         speaks_of_given_layers_only,
         reads_every_kind_of_network,

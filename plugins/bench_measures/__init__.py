@@ -9,6 +9,12 @@ import bench
 
 _RTOL = bench.Param("rtol", float, 1e-4, "relative error of a norm", minimum=1e-6, maximum=0.1)
 _K = bench.Param("k", int, 10, "how many singular values, from the largest on", minimum=1)
+_LAYER = bench.Param(
+    "layer", str, "first", "whose units go: the first hidden layer's, those of all, or a layer by its name"
+)
+_POINTS = bench.Param(
+    "points", int, 0, "at how many numbers of units, evenly spaced with both ends; 0 for every one", minimum=0
+)
 _SECONDS = bench.Param("seconds", float, 1.0, "how long to time each of batch and device", minimum=0)
 
 _LATENCIES = tuple(
@@ -39,6 +45,14 @@ def bench_measures() -> Iterable[bench.Measure]:
     """Offer the default four, then what else can be read off a trial, then the trace."""
     yield from _default()
     yield from _on_request()
+    yield bench.Measure(
+        name="unit-curve",
+        summary="Error or accuracy of the dense network with only its n best units, for all n in one pass.",
+        build=_late("unit_curve"),
+        params=(_LAYER, _POINTS),
+        metrics=("units",),
+        curves=("units_kept", "mse_by_units", "accuracy_by_units", "loss_by_units"),
+    )
     yield bench.Measure(
         name="sv-trace",
         summary="The leading singular values of each layer at chosen epochs of the dense training.",

@@ -122,6 +122,12 @@ FAULTS = (
         "declared, but not returned: zero_share",
     ),
     Fault(
+        "returns a curve it does not declare",
+        measure(lambda given: bench.Measured(share(given).metrics, curves={"zeros_by_depth": [0.5, 0.25]})),
+        ("returns-curves-that-it-declares",),
+        "curves that are not declared: zeros_by_depth",
+    ),
+    Fault(
         "names a metric in words",
         measure(
             lambda given: bench.Measured({"Zero share": share(given).metrics["zero_share"]}),

@@ -1,6 +1,6 @@
 """The tidy frame."""
 
-from bench.board.frame import COLUMNS, tidy
+from bench.board.frame import COLUMNS, flat, tidy
 
 
 def test_a_record_is_a_row_with_dotted_columns(records):
@@ -65,3 +65,23 @@ def test_penalties_are_columns_with_nothing_for_records_without(records, change)
     assert list(frame["spec.recipe.train.penalties.l2"]) == [0.0, 0.25]
     assert list(frame["spec.recipe.train.penalties.l1"]) == [0.0, 1.0]
     assert "spec.recipe.finetune.penalties.l2" not in frame
+
+
+def test_curves_and_traces_are_tuples(records, change):
+    point = {
+        "measure": "sv-trace",
+        "epoch": 2,
+        "metrics": {"sv_1_mean": 2.0},
+        "per_layer": {"fc": {"sv_1": 2.0}},
+    }
+    traced = change(records[0], {"traces": [point]})
+    curved = change(records[1], {"curves": {"mse_by_units": [1.0, None, 0.5]}})
+    frame = tidy([traced, curved])
+    assert list(frame["curves.mse_by_units"]) == [None, (1.0, None, 0.5)]
+    assert list(frame["traces"]) == [(point,), ()]
+
+
+def test_a_flat_frame_has_no_column_that_holds_more_than_a_value(records, change):
+    frame = flat(tidy([change(records[0], {"curves": {"mse_by_units": [1.0]}})]))
+    assert "metrics.accuracy" in frame
+    assert not {"traces", "curves.mse_by_units"} & set(frame.columns)

@@ -72,11 +72,30 @@ def test_traces_are_not_read_after_training():
         (Measured({"x": float("nan")}), "returned nan for 'x'"),
         (Measured({"x": True}), "returned bool for 'x'"),
         (Measured({}, {"9": {}}), "measured an unknown layer '9'"),
+        (Measured({}, curves={"y": [1.0]}), "returned the curve 'y', which it does not declare"),
+        (Measured({}, curves={"c": 1.0}), "returned float for curve 'c', not a sequence"),
+        (Measured({}, curves={"c": "12"}), "returned str for curve 'c', not a sequence"),
+        (Measured({}, curves={"c": [1, float("inf")]}), "returned inf for curve 'c'"),
+        (Measured({}, curves={"c": [True]}), "returned bool for curve 'c'"),
+        (Measured({}, curves={"c": [0] * 10_001}), "returned 10001 numbers for curve 'c', over 10000"),
     ],
 )
 def test_what_is_no_number_of_the_trial_is_refused_and_the_measure_named(returned, problem):
     with pytest.raises(TrialFault, match=f"measure 'odd': {problem}"):
-        take(measure("odd", lambda _: returned))
+        take(measure("odd", lambda _: returned, curves=("c",)))
+
+
+def test_curves_are_kept_by_name_and_absent_where_a_measure_gave_up():
+    readings = take(
+        measure("ears", unsupported, metrics=("ears",), curves=("hearing",)),
+        measure("legs", lambda _: Measured({}, curves={"gait": [1, None, 0.5]}), curves=("gait", "leap")),
+    )
+    assert readings.curves == {"gait": (1, None, 0.5)}
+
+
+def test_two_curves_of_one_name_are_refused():
+    with pytest.raises(TrialFault, match="measure 'b': returned 'c', which another measure returned already"):
+        take(*(measure(name, lambda _: Measured({}, curves={"c": [1]}), curves=("c",)) for name in "ab"))
 
 
 def test_two_measures_of_one_name_are_refused():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.unit.measure.trials import masked_at_random
 
 FUNCTIONS = (
     *("accuracy", "sparsity", "spectrum", "cost", "singular-values", "operator", "bytes", "dead-weights"),
-    *("latency", "throughput"),
+    *("latency", "throughput", "unit-curve"),
     pytest.param(
         "shrunk", marks=pytest.mark.skipif(find_spec("torch_pruning") is None, reason="no torch-pruning")
     ),
@@ -32,7 +33,14 @@ def read(catalog, name, trial):
 
 def trial():
     torch.manual_seed(0)
-    return masked_at_random(CifarResNet(1, 10, 3), torch.ones(1, 3, 8, 8), 0.6)
+    made = masked_at_random(CifarResNet(1, 10, 3), torch.ones(1, 3, 8, 8), 0.6)
+    images, classes = torch.randn(4, 3, 8, 8), torch.arange(4)
+    hidden = {name: layer for name, layer in made.layers.items() if not layer.is_output}
+    return replace(
+        made,
+        batches=lambda _: [(images, classes)],
+        scores={name: layer.weight.flatten(1).norm(dim=1) for name, layer in hidden.items()},
+    )
 
 
 def stable(measure, numbers):
@@ -43,6 +51,7 @@ def stable(measure, numbers):
 def test_a_measure_returns_exactly_the_metrics_it_declares(catalog, name):
     measure, measured = read(catalog, name, trial())
     assert sorted(measured.metrics) == sorted(measure.metrics)
+    assert set(measured.curves) <= set(measure.curves)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -51,6 +60,7 @@ def test_what_is_not_volatile_is_the_same_twice(catalog, name):
     _, other = read(catalog, name, trial())
     assert stable(measure, one.metrics) == stable(measure, other.metrics)
     assert one.per_layer == other.per_layer
+    assert one.curves == other.curves
 
 
 def test_every_measure_of_the_catalog_is_tested_here_or_is_a_trace(catalog):

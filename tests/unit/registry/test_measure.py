@@ -16,6 +16,17 @@ def test_a_volatile_metric_is_one_of_the_metrics():
         measure(metrics=("a",), volatile=("b",))
 
 
+def test_a_volatile_number_may_be_a_curve():
+    assert measure(curves=("c",), volatile=("c",)).volatile == ("c",)
+    with pytest.raises(ValueError, match="volatile 'b' is none of its metrics or curves"):
+        measure(curves=("c",), volatile=("b",))
+
+
+def test_a_trace_returns_no_curves():
+    with pytest.raises(ValueError, match="measure 'm': a trace returns no curves"):
+        measure(curves=("c",), trace=True)
+
+
 def test_a_trace_has_epochs_which_its_function_does_not_see():
     trace = measure(params=(Param("k", int, 3),), trace=True)
     assert trace.resolve({"epochs": [0, 4]}) == {"k": 3, "epochs": [0, 4]}

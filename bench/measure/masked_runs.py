@@ -24,7 +24,7 @@ class MaskedRuns:
     def __init__(self, model: nn.Module, ranks: Mapping[str, Tensor], tried: Tensor) -> None:
         self._model = copy.deepcopy(model)
         ran = executions(self._model, tried)
-        executed = [module for module, _ in ran if isinstance(module, MIXING)]
+        executed: list[nn.Module] = [module for module, _ in ran if isinstance(module, MIXING)]
         self.width = max(tried[0].numel(), *(width for _, width in ran))
         self._stack: Tensor = tried
         self._counts: Tensor | None = None
@@ -70,7 +70,7 @@ class MaskedRuns:
             return None
         kept = rank < self._counts[:, None]
         known = output is self._first
-        stacked = output[None] if known else output.unflatten(0, (len(self._counts), -1))
+        stacked = output[None] if known else output.reshape(len(self._counts), -1, *output.shape[1:])
         shape = [1] * stacked.ndim
         shape[0], shape[unit_axis(module, output)] = kept.shape
         return torch.where(kept.view(shape), stacked, 0.0).flatten(0, 1)

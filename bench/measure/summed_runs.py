@@ -33,7 +33,7 @@ class SummedRuns:
         self._reader, self.width = _reader_behind(self._model, name, tried)
         self._run = self._reader.forward
         self._adder = copy.deepcopy(self._reader)
-        self._adder.bias = None
+        self._adder.register_parameter("bias", None)
         self._weight = self._ranked(self._reader.get_parameter("weight"), 1)
         self._reads = self._weight.shape[1] // len(rank)
         self._reader.forward = self._stand_in
@@ -79,7 +79,7 @@ class SummedRuns:
     def _ranked(self, tensor: Tensor, axis: int) -> Tensor:
         """`tensor` with the inputs along `axis` in the order of the units that they come from."""
         at = axis % tensor.ndim
-        by_unit = tensor.unflatten(at, (len(self._order), -1))
+        by_unit = tensor.reshape(*tensor.shape[:at], len(self._order), -1, *tensor.shape[at + 1 :])
         return by_unit.index_select(at, self._order).flatten(at, at + 1)
 
 

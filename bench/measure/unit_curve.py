@@ -83,7 +83,7 @@ def _ranks(scores: Mapping[str, Tensor]) -> dict[str, Tensor]:
     joined = torch.cat([score.double() for score in scores.values()])
     ranks = torch.empty(len(joined), dtype=torch.long, device=joined.device)
     ranks[joined.sort(stable=True).indices.flip(0)] = torch.arange(len(joined), device=joined.device)
-    parts = ranks.split([len(score) for score in scores.values()])
+    parts = torch.split(ranks, [len(score) for score in scores.values()])
     return dict(zip(scores, parts, strict=True))
 
 
@@ -115,7 +115,8 @@ def _batch_totals(
     found = []
     for start in range(0, len(kept), block):
         counts = kept[start : start + block]
-        outputs = runs.outputs(counts).float().unflatten(0, (len(counts), -1))
+        outputs = runs.outputs(counts).float()
+        outputs = outputs.reshape(len(counts), -1, *outputs.shape[1:])
         found.append(_classified(outputs, targets) if classification else _regressed(outputs, targets))
     return torch.cat(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -89,7 +90,7 @@ def require_equal(given, layer="first", points=0):
 
 def perceptron(*widths, bias=True, between=nn.ReLU):
     torch.manual_seed(0)
-    steps = [[nn.Linear(m, n, bias=bias), between()] for m, n in zip(widths, widths[1:], strict=False)]
+    steps = [[nn.Linear(m, n, bias=bias), between()] for m, n in itertools.pairwise(widths)]
     return nn.Sequential(*[part for step in steps for part in step][:-1])
 
 
@@ -154,7 +155,7 @@ def test_the_value_at_a_number_of_units_is_that_of_one_shot_pruning_with_a_budge
     expand = unit_expander(given.dense, given.layers, given.example)
     at = unit_prunings(given.scores, [0.0, 0.5, 0.75, 1.0], Spread(hidden, "global", "units"), expand)
     curve = unit_curve(given, "all").curves["mse_by_units"]
-    for sparsity, pruned in at.items():
+    for pruned in at.values():
         network = copy.deepcopy(given.dense)
         apply_pruning(network, pruned)
         units = sum(int(kept.sum()) for kept in pruned.units.values())

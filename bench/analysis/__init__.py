@@ -1,7 +1,7 @@
 """Analyses as functions of the tidy frame, and the statistics that they share; see `docs/claims.md`."""
 
 from bench.analysis.bootstrap import bootstrap
-from bench.analysis.contestants import one_contestant
+from bench.analysis.contestants import described, one_contestant, one_sparsity, told_apart
 from bench.analysis.contests import paired_difference, ratio, share_of_wins
 from bench.analysis.intervals import Estimate, estimate
 from bench.analysis.levels import difference_to_dense, metric_at
@@ -17,10 +17,12 @@ __all__ = [
     "Scatter",
     "Sides",
     "bootstrap",
+    "described",
     "difference_to_dense",
     "estimate",
     "metric_at",
     "one_contestant",
+    "one_sparsity",
     "paired_difference",
     "pairs",
     "points",
@@ -30,4 +32,5 @@ __all__ = [
     "share_of_wins",
     "slope",
     "spearman",
+    "told_apart",
 ]

@@ -39,6 +39,11 @@ def one_sparsity(rows: pd.DataFrame, what: str = "the selection") -> None:
 
 def described(rows: pd.DataFrame) -> list[str]:
     """The contestants of `rows`, each by the fields of its spec in which they differ, sorted."""
+    return sorted(told_apart(rows).values())
+
+
+def told_apart(rows: pd.DataFrame) -> dict[str, str]:
+    """By entry, the fields of the spec in which the contestants of `rows` differ, with their values."""
     first: list[dict[Any, Any]] = rows.drop_duplicates("entry").to_dict("records")
     names = [
         str(name)
@@ -49,10 +54,12 @@ def described(rows: pd.DataFrame) -> list[str]:
     spec = [name for name in differing if name.startswith("spec.")]
     shown = [*(name for name in _NAMED if name in spec), *(name for name in spec if name not in _NAMED)]
     shown = shown or differing
-    return sorted(
-        ", ".join(f"{name.removeprefix('spec.')}={row[name]}" for name in shown[:6] if _there(row[name]))
+    return {
+        row["entry"]: ", ".join(
+            f"{name.removeprefix('spec.')}={row[name]}" for name in shown[:6] if _there(row[name])
+        )
         for row in first
-    )
+    }
 
 
 def _there(value: Any) -> bool:

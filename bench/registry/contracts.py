@@ -121,7 +121,8 @@ class TaskData:
 
     uint8 inputs are scaled to 0–1; then `mean` and `std`, one value a channel, normalise them. Where the
     targets are a network's, `teacher` gives the activations (n, units) of its hidden layers for
-    normalised inputs (n, …), first layer first.
+    normalised inputs (n, …), first layer first, and `teacher_weights` its weights, float32, shapes (out, in)
+    or (out, in, kh, kw).
     """
 
     train: Split
@@ -133,6 +134,7 @@ class TaskData:
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
     teacher: Callable[[Tensor], Sequence[Tensor]] | None = None
+    teacher_weights: Sequence[Tensor] = ()
 
 
 class LoadTask(Protocol):

@@ -31,6 +31,7 @@ TEACHER = (
     bench.Param("hidden", int, [20, 20], "widths of the teacher's hidden layers", minimum=1, many=True),
     bench.Param("outputs", int, 1, "outputs", minimum=1),
     bench.Param("output_ones", bool, True, "whether the teacher's last weights are one"),
+    bench.Param("relevant", int, 0, "inputs that the teacher reads, drawn by the seed; 0: all", minimum=0),
     bench.Param("input_std", float, 1.0, "deviation of the inputs, of mean zero", minimum=0),
     bench.Param("noise", float, 0.0, "deviation of the noise on the targets", minimum=0),
     bench.Param("train", int, 10_000, "training examples", minimum=2),

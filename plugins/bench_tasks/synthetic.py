@@ -31,6 +31,18 @@ def teacher_weights(params: bench.Params, generator: Generator) -> list[Tensor]:
     return weights
 
 
+def spread(weight: Tensor, inputs: int, generator: Generator) -> Tensor:
+    """`weight` (out, read) as a layer of `inputs` inputs, of which it reads that many, drawn evenly.
+
+    Returns:
+        Shape (out, inputs), zero in the columns of the inputs that are not read.
+    """
+    read = torch.randperm(inputs, generator=generator)[: weight.shape[1]]
+    wide = weight.new_zeros(len(weight), inputs)
+    wide[:, read.sort().values] = weight
+    return wide
+
+
 def teach(weights: list[Tensor], inputs: Tensor) -> Tensor:
     """What a ReLU network without biases makes of `inputs` (n, in): shape (n, out)."""
     hidden = activations(weights, inputs)
@@ -48,10 +60,17 @@ def activations(weights: list[Tensor], inputs: Tensor) -> list[Tensor]:
 
 def teacher_task(params: bench.Params) -> bench.LoadTask:
     """Regression onto a random ReLU network, whose weights do not depend on the numbers of examples."""
+    inputs, relevant = params["inputs"], params["relevant"]
+    if relevant > inputs:
+        raise bench.UserError(
+            f"task 'teacher': {relevant} relevant inputs of {inputs}", "no more than there are inputs"
+        )
 
     def load(request: bench.DataRequest) -> bench.TaskData:
         generator = Generator().manual_seed(request.seed)
-        weights = teacher_weights(params, generator)
+        weights = teacher_weights({**params, "inputs": relevant or inputs}, generator)
+        if relevant:
+            weights[0] = spread(weights[0], inputs, generator)
 
         def split(count: int) -> bench.Split:
             shape = (count, params["inputs"])
@@ -68,6 +87,7 @@ def teacher_task(params: bench.Params) -> bench.LoadTask:
             in_channels=params["inputs"],
             image_size=1,
             teacher=lambda inputs: activations([part.to(inputs) for part in weights], inputs),
+            teacher_weights=tuple(part.float() for part in weights),
         )
 
     return load

@@ -59,6 +59,37 @@ def test_the_targets_are_the_teachers_and_its_last_weights_are_one():
     assert (data.kind, data.num_classes, data.in_channels) == ("regression", 1, 10)
 
 
+def test_the_task_tells_its_teachers_weights():
+    data = load("teacher", seed=4, hidden=[7, 5])
+    assert [tuple(weight.shape) for weight in data.teacher_weights] == [(7, 10), (5, 7), (1, 5)]
+    assert {weight.dtype for weight in data.teacher_weights} == {torch.float32}
+    made = teach([weight.double() for weight in data.teacher_weights], data.test.inputs.double())
+    assert torch.allclose(made.float(), data.test.targets, atol=1e-5)
+
+
+def test_a_teacher_reads_its_relevant_inputs_alone():
+    chosen = set()
+    for seed in range(5):
+        data = load("teacher", seed=seed, inputs=40, relevant=8, hidden=[6])
+        read = data.teacher_weights[0].any(0)
+        assert int(read.sum()) == 8
+        assert data.train.inputs.shape == (50, 40)
+        chosen.add(tuple(read.nonzero().flatten().tolist()))
+    assert len(chosen) == 5
+
+
+def test_the_weights_of_relevant_inputs_are_those_of_a_teacher_of_that_many():
+    few = load("teacher", seed=3, inputs=8, hidden=[6])
+    spread = load("teacher", seed=3, inputs=40, relevant=8, hidden=[6])
+    read = spread.teacher_weights[0].any(0)
+    assert torch.equal(spread.teacher_weights[0][:, read], few.teacher_weights[0])
+
+
+def test_no_more_inputs_are_relevant_than_there_are():
+    with pytest.raises(bench.UserError, match="11 relevant inputs of 10"):
+        load("teacher", relevant=11)
+
+
 def test_noise_has_its_deviation_and_leaves_the_inputs():
     clean, noisy = load("teacher", train=20_000), load("teacher", train=20_000, noise=0.3)
     assert torch.equal(clean.train.inputs, noisy.train.inputs)

@@ -66,8 +66,9 @@ def _inputs(_: bench.Params) -> bench.MeasureFunction:
 
 
 def _transition(params: bench.Params) -> bench.AnalysisFunction:
+    from bench_student_teacher.amounts import Asked  # noqa: PLC0415
     from bench_student_teacher.runs import Counting  # noqa: PLC0415
-    from bench_student_teacher.transition import Asked, Contestants, transition  # noqa: PLC0415
+    from bench_student_teacher.transition import Contestants, transition  # noqa: PLC0415
 
     keys = ("estimator", "factor", "report", "within", "cells")
     return partial(

@@ -35,10 +35,14 @@ def collapse(frame: pd.DataFrame, where: Sequence[str], counting: Counting) -> A
     if not found.runs:
         return Analysed(None, details={"reason": found.reason})
     sizes = {entry: f"h{height:g}" for entry, height in heights_of(found).items()}
+    if not sizes:
+        return Analysed(
+            None, details={**found.fates(), "reason": "no network has more units than its teacher"}
+        )
     teachers = {run.entry: run.teacher for run in found.runs}
     if len({teachers[entry] for entry in sizes}) > 1:
         sizes = {entry: f"{label}_teacher{teachers[entry]:g}" for entry, label in sizes.items()}
-    runs = [run for run in found.runs if run.entry in sizes]
+    runs = [run for run in found.standing if run.entry in sizes]
     cells = arranged([(run.entry, run.seed, rate(run)) for run in runs], sizes)
     by_size: Details = {
         f"b_{label}": float(value) if np.isfinite(value) else None

@@ -54,6 +54,11 @@ class Runs:
     labels: dict[str, str]
     reason: str = ""
 
+    @property
+    def standing(self) -> tuple[Run, ...]:
+        """The runs of which a plateau is asked: all but those with no more units than their teacher."""
+        return tuple(run for run in self.runs if run.fate != "no_plateau")
+
     def fates(self) -> dict[str, int]:
         """How many runs there are, and what became of them."""
         counts = {str(fate): sum(run.fate == fate for run in self.runs) for fate in FATES}

@@ -11,30 +11,34 @@ from bench_student_teacher.cells import Details, Statistic, arranged, mean, pool
 from bench_student_teacher.runs import Runs
 
 
-def slope_on_height(found: Runs, amounts: Sequence[float], details: Details) -> Analysed:
+def slope_on_height(found: Runs, amounts: Sequence[tuple[str, int, float]], details: Details) -> Analysed:
     """The least-squares slope of the runs' numbers on h, with its bootstrap interval over seeds.
+
+    Args:
+        found: the runs.
+        amounts: (entry, seed, number) of those that stand.
+        details: what else there is to say.
 
     Raises:
         UserError: where several contestants have the same h and the same teacher's size.
     """
     heights = heights_of(found)
-    entries = [(run.entry, run.seed, value) for run, value in zip(found.runs, amounts, strict=True)]
-    cells = arranged([entry for entry in entries if entry[0] in heights], {})
-    across = np.array([heights[entry] for entry in cells.keys])
     if len(set(heights.values())) < 2:
         return Analysed(None, details={**details, "reason": "the runs take no two heights"})
+    cells = arranged([one for one in amounts if one[0] in heights], {})
+    across = np.array([heights[entry] for entry in cells.keys])
     return pooled(cells, _slope(across), details)
 
 
 def heights_of(found: Runs) -> dict[str, float]:
-    """The heights h by entry, of those runs that have a curve.
+    """The heights h by entry, of those runs that have a curve and stand.
 
     Raises:
         UserError: where several contestants have the same h and the same teacher's size.
     """
     places = {
         run.entry: (run.curve.height, run.teacher)
-        for run in found.runs
+        for run in found.standing
         if run.curve is not None and run.teacher > 0
     }
     if len(set(places.values())) < len(places):

@@ -110,6 +110,13 @@ def test_runs_without_a_plateau_do_not_count():
     assert said.details["no_plateau"] == 8
 
 
+def test_a_contestant_without_a_plateau_is_left_out_of_several():
+    frame = frame_of(runs("h20", EXACT, height=20), runs("h50", EXACT), runs("h60", [22] * 8, height=60))
+    said = ask(frame, cells="max")
+    assert (said.value, said.details["cells"], said.details["no_plateau"]) == (2, 2, 8)
+    assert ask(frame, report="slope").value == pytest.approx(0.2)
+
+
 @pytest.mark.parametrize(
     ("limit", "unit", "counted"), [(0.018, "mse", 5), (0.006, "variance", 5), (0.01, "variance", 8)]
 )

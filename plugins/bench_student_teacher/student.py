@@ -28,9 +28,8 @@ class FirstLayers:
 
     @property
     def best(self) -> Tensor:
-        """As many of the student's units as the teacher has, best first; of equals the earlier."""
-        order = torch.argsort(self.scores, descending=True, stable=True)
-        return order[: len(self.teacher)]
+        """As many of the student's units as the teacher has, best first; of equals the later, as in masks."""
+        return torch.argsort(self.scores, stable=True).flip(0)[: len(self.teacher)]
 
 
 def first_layers(given: MeasureInput) -> FirstLayers:

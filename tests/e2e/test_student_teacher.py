@@ -11,7 +11,7 @@ schema = 1
 name = "small-teacher"
 version = "1"
 summary = "A student of a teacher that reads four of twelve inputs."
-measures = ["accuracy", "sparsity", "teacher-match", "path-distribution", "input-ranking"]
+measures = ["accuracy", "sparsity", "unit-curve", "teacher-match", "path-distribution", "input-ranking"]
 
 [grid]
 task = { name = "teacher", params = { inputs = 12, relevant = 4, hidden = [6, 5], train = 200, test = 100 } }
@@ -32,6 +32,14 @@ statement = "Path weights of students are nearer to their teachers' with trainin
 analysis = "path-distribution"
 params = { of = "whole", distance = "ks", where = ["metrics.teacher_units<=6"] }
 expected = "reported"
+
+[[claim]]
+id = "transition"
+source = "none"
+statement = "The error is level from the teacher's number of units on."
+analysis = "transition"
+params = { estimator = "tolerance", report = "relative", where = ["metrics.units>=10"] }
+expected = "reported"
 """
 
 
@@ -49,7 +57,14 @@ def test_what_students_share_with_teachers_is_recorded_and_claimed(bench_cli, tm
         assert len(record.curves["paths_teacher"]) == 101
     code, out, error = bench_cli("claims", suite, "--store", store, "--json")
     assert code == 0, error
-    [claim] = json.loads(out)
+    claim, transition = json.loads(out)
     distances = sorted(record.metrics["paths_ks_whole"] for record in records)
     assert claim["measured"] == distances[2]
     assert distances[0] <= claim["low"] <= claim["measured"] <= claim["high"] <= distances[-1]
+    points = sorted(level_from(record.curves["mse_by_units"]) / 6 for record in records)
+    assert transition["measured"] == points[2]
+
+
+def level_from(errors):
+    """The smallest n from which on the error stays within twice the last one."""
+    return next(n for n in range(len(errors)) if max(errors[n:]) <= 2 * errors[-1])

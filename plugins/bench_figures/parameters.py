@@ -24,7 +24,7 @@ REFERENCE = Param("reference", str, "", 'a line to compare with: "y=x", or the y
 
 CURVE_X = Param("x", str, "units_kept", 'the curve along x, or "index" for the place in y')
 CURVE_Y = Param("y", str, "mse_by_units", "the curve along y")
-X_RELATIVE = Param("x_relative_to", str, "", "a quantity m of the record: x is shown as (x − m) / m")
+X_RELATIVE = Param("x_relative_to", str, "", "a quantity m of the record: x is shown as (x - m) / m")
 Y_RELATIVE = Param("y_relative", bool, False, "divide each curve by its last value")
 MARK = Param("mark", str, "", "a quantity whose values are marked along x, such as teacher_units")
 
@@ -35,11 +35,19 @@ AGAINST = Param(
 
 MEASURE = Param("measure", str, "sv-trace", "the trace measure")
 KEYS = Param(
-    "keys", str, ["sv_1"], 'what to draw of each layer, or of its metrics; "sv_*" is all that begin so', many=True
+    "keys",
+    str,
+    ["sv_1"],
+    'what to draw of each layer, or of its metrics; "sv_*" is all that begin so',
+    many=True,
 )
 LAYERS = Param("layers", str, ["*"], "which layers, by name or pattern", many=True)
 RELATIVE = Param(
-    "relative", str, "", "divide each line by its value at the first or the last epoch", choices=("", "first", "last")
+    "relative",
+    str,
+    "",
+    "divide each line by its value at the first or the last epoch",
+    choices=("", "first", "last"),
 )
 
 STYLE = Param("style", str, [], "columns that the shape of a mark shows", many=True)
@@ -88,7 +96,7 @@ def common(
         "band",
         str,
         spread,
-        "how far records lie apart: quartiles, the 95 % t-interval of the mean, smallest and largest, or nothing",
+        "how far records lie apart: quartiles, the t-interval of the mean, the range, or nothing",
         choices=("iqr", "ci", "range", "none"),
     )
     colours, panels = _hue(hue), _col(col)

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from matplotlib.font_manager import findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 _TITLES = {
     "accuracy": "Accuracy",
@@ -71,4 +71,4 @@ def _small(title: str) -> str:
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    return frozenset(get_font(findfont("sans-serif")).get_charmap())
+    return frozenset(get_font(findfont(FontProperties(family=["DejaVu Sans"]))).get_charmap())

@@ -21,7 +21,8 @@ def paper_style() -> Iterator[None]:
     import matplotlib as mpl
     import seaborn as sns
 
-    with mpl.rc_context({**sns.axes_style("whitegrid"), **sns.plotting_context("paper"), **_STYLE}):
+    look: Any = {**sns.axes_style("whitegrid"), **sns.plotting_context("paper"), **_STYLE}
+    with mpl.rc_context(look):
         yield
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from bench.board.frame import tidy
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _UNITS = 6
 _LAYERS = ("fc1", "fc2")
@@ -18,8 +16,6 @@ _LAYERS = ("fc1", "fc2")
 
 def figure_frame() -> pd.DataFrame:
     """Records of two networks, three methods and two sparsities over three seeds; no trial was run."""
-    import pandas as pd
-
     rows = [
         _row(model, method, (sparsity, seed))
         for model, method, sparsity, seed in product(

@@ -7,6 +7,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.figure import Figure as Canvas
+
 from bench.board.frame import tidy
 from bench.board.images import encoded, paper_style
 from bench.errors import Unsupported, UserError
@@ -44,8 +46,6 @@ class FigureCase(Subject[Figure]):
 
 def draws_a_figure(case: FigureCase) -> None:
     """Of records it draws a `matplotlib.figure.Figure`, whatever they are called, without warnings."""
-    from matplotlib.figure import Figure as Canvas
-
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         made = case.drawn()

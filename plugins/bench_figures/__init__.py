@@ -15,7 +15,7 @@ def bench_figures() -> Iterable[bench.Figure]:
     yield _figure(
         "curves",
         "Curves of records over another of their curves: the median over seeds with its band.",
-        (p.CURVE_X, p.CURVE_Y, *p.common("median", "iqr"), *p.LOG_BOTH, p.X_RELATIVE, p.Y_RELATIVE, p.MARK),
+        (p.CURVE_X, p.CURVE_Y, *p.common("median", "iqr"), *p.LOG_BOTH, *p.CURVE_SHOWN),
     )
     yield _figure(
         "distributions",

@@ -56,6 +56,8 @@ def _draw(frame: pd.DataFrame, params: bench.Params) -> Figure:
         reference_line(axes, "" if lying else params["reference"])
         if lying and params["reference"]:
             axes.axvline(_level(params["reference"]), color="0.45", linestyle=(0, (4, 3)), linewidth=1.0)
+    if lying:
+        panels.widen([inert(one) for one in bars.categories])
     panels.legend([(_title(params["hue"]), [Patch(color=c, label=inert(one)) for one, c in colours.items()])])
     across, up = (
         params["x_label"] or inert(_title(params["x"])),
@@ -70,7 +72,7 @@ def _table(rows: pd.DataFrame, params: bench.Params) -> pd.DataFrame:
             "x": joined(rows, params["x"], params["names"]),
             "y": bench.analysis.quantity(rows, params["y"]),
             "hue": joined(rows, params["hue"], params["names"]),
-            "col": joined(rows, params["col"], params["names"]),
+            "col": joined(rows, params["col"], params["names"], told=True),
         }
     ).dropna(subset=["y"])
     if table.empty:
@@ -91,7 +93,7 @@ def _hue(axes: Axes, part: pd.DataFrame, bars: _Bars, place: int) -> None:
     at = np.array([bars.categories.index(name) for name, _ in groups]) + shift
     middle, low, high = np.array([ends for _, ends in groups]).T
     ends = np.nan_to_num(np.stack([middle - low, high - middle])).clip(min=0)
-    error = {"ecolor": "0.25", "error_kw": {"elinewidth": 1.0}}
+    error: dict[str, Any] = {"ecolor": "0.25", "error_kw": {"elinewidth": 1.0}}
     if bars.lying:
         axes.barh(at, middle, 0.92 * width, xerr=ends, color=colour, label=inert(label), **error)
     else:

@@ -53,6 +53,8 @@ def _draw(frame: pd.DataFrame, params: bench.Params) -> Figure:
     done = draw_lines(table, drawing)
     if params["mark"]:
         _mark(done, table, title_of(params["mark"]))
+    if params["x_to"]:
+        _end(done, min(float(x.min()) for x in table["x"]), params["x_to"])
     done.panels.legend([(drawing.hue_title, done.handles)])
     whole = not (params["x_relative_to"] or params["log_x"])
     return done.panels.finish(_titles(params), whole_x=whole)
@@ -79,7 +81,7 @@ def _table(rows: pd.DataFrame, params: bench.Params) -> pd.DataFrame:
             "y": pd.Series(up, index=rows.index, dtype="object"),
             "mark": mark,
             "hue": joined(rows, params["hue"], params["names"]),
-            "col": joined(rows, params["col"], params["names"]),
+            "col": joined(rows, params["col"], params["names"], told=True),
         }
     )
     table = table[[x is not None and y is not None for x, y in zip(across, up, strict=True)]]
@@ -98,15 +100,27 @@ def _quantity(rows: pd.DataFrame, name: str) -> pd.Series[float]:
 
 def _mark(done: Drawn, table: pd.DataFrame, title: str) -> None:
     """A vertical line at each value of the mark, in a label's colour where labels differ in it."""
-    grey = {"color": "0.35", "linewidth": 1.0, "linestyle": (0, (1, 2))}
+    grey: dict[str, Any] = {"color": "0.35", "linewidth": 1.0, "linestyle": (0, (1, 2))}
     for col, axes in done.panels:
         inside = table[table["col"] == col].dropna(subset=["mark"])
-        shared = inside["mark"].nunique() == 1
-        for (value, label), _ in inside.groupby(["mark", "hue"], observed=True):
-            axes.axvline(value, **(grey if shared else {**grey, "color": done.look.colours[label]}), zorder=1)
-            if shared:
-                break
+        values: dict[float, set[str]] = {}
+        for value, label in zip(inside["mark"], inside["hue"], strict=True):
+            values.setdefault(float(value), set()).add(str(label))
+        for value, labels in sorted(values.items()):
+            own = done.look.colours[min(labels)] if len(values) > 1 and len(labels) == 1 else grey["color"]
+            axes.axvline(value, **{**grey, "color": own}, zorder=1)
     done.handles.append(Line2D([], [], **grey, label=inert(title)))
+
+
+def _end(done: Drawn, low: float, text: str) -> None:
+    """Let the x axes run from the first place that there is to the number that `text` writes."""
+    try:
+        high = float(text)
+    except ValueError:
+        raise bench.UserError(f"x_to = {text!r} is no number", "write one, or ''") from None
+    for _, axes in done.panels:
+        left = axes.get_xlim()[0] if axes.get_xscale() == "log" else low - 0.03 * (high - low)
+        axes.set_xlim(left, high)
 
 
 def _titles(params: bench.Params) -> Titles:

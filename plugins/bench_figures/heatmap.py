@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from matplotlib.colors import LogNorm, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 
 import bench
+from bench_figures.panels import room_of
 from bench_figures.points import labels_of
 from bench_figures.rows import chosen, joined
 from bench_figures.summary import Summary
@@ -33,10 +35,13 @@ def _draw(frame: pd.DataFrame, params: bench.Params) -> Figure:
     grids = {col: _grid(table[table["col"] == col], params["centre"]) for col in panels}
     norm = _norm(np.concatenate([grid.to_numpy().ravel() for grid in grids.values()]), params)
     high, wide = next(iter(grids.values())).shape
-    figure = Figure(figsize=((2.2 + 0.55 * wide) * len(panels), 1.2 + 0.34 * high), layout="constrained")
+    figure = Figure(
+        figsize=(1.2 + room_of(list(grids[panels[0]].index)) + 0.56 * wide * len(panels), 1.2 + 0.32 * high),
+        layout="constrained",
+    )
     every = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for place, (col, axes) in enumerate(zip(panels, every, strict=True)):
-        _panel(axes, grids[col], norm, colours="vlag" if params["middle"] else "crest")
+        _panel(axes, grids[col], norm)
         across = params["x_label"] or inert(_title(params["x"]))
         up = params["y_label"] or inert(_title(params["y"]))
         axes.set(title=inert(col), xlabel=across, ylabel=up if place == 0 else "")
@@ -51,7 +56,7 @@ def _table(rows: pd.DataFrame, params: bench.Params) -> pd.DataFrame:
             "x": joined(rows, params["x"], params["names"]),
             "y": joined(rows, params["y"], params["names"]),
             "value": bench.analysis.quantity(rows, params["value"]),
-            "col": joined(rows, params["col"], params["names"]),
+            "col": joined(rows, params["col"], params["names"], told=True),
         }
     ).dropna(subset=["value"])
     if params["log_colour"]:
@@ -84,13 +89,22 @@ def _norm(values: np.ndarray, params: bench.Params) -> Normalize:
     return TwoSlopeNorm(middle, middle - reach, middle + reach)
 
 
-def _panel(axes: Axes, grid: pd.DataFrame, norm: Normalize, *, colours: str) -> None:
+def _panel(axes: Axes, grid: pd.DataFrame, norm: Normalize) -> None:
+    colours = "vlag" if isinstance(norm, TwoSlopeNorm) else "crest"
     shown: Any = grid.rename(index=inert, columns=inert)
     sns.heatmap(
-        shown, ax=axes, cmap=colours, norm=norm, annot=True, fmt=".3g", cbar=False, linewidths=0.6,
+        shown, ax=axes, cmap=colours, norm=norm, annot=True, fmt=_format(norm), cbar=False, linewidths=0.6,
         annot_kws={"fontsize": 7},
     )  # fmt: skip
     axes.tick_params(axis="y", labelrotation=0)
+
+
+def _format(norm: Normalize) -> str:
+    """As many decimals as tell the values apart: three below one, fewer above."""
+    largest = max(abs(norm.vmin or 0.0), abs(norm.vmax or 0.0))
+    if isinstance(norm, LogNorm) or not 0.01 <= largest < 1e5:
+        return ".2g"
+    return f".{max(0, 2 - math.floor(math.log10(largest))) if largest >= 1 else 3}f"
 
 
 def _title(columns: list[str]) -> str:

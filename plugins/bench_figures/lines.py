@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +49,7 @@ def draw_lines(table: pd.DataFrame, drawing: Drawing) -> Drawn:
     """Draw the lines of `table`: a row a record, with `x` and `y` as arrays, and labels `hue` and `col`.
 
     Rows of one label become one line; those that differ in `line`, where there is such a column, stay
-    apart under one colour.
+    apart under one colour, and then without bands.
     """
     labels = labels_of(table["hue"])
     seen = look(labels, scale=drawing.coloured)
@@ -57,8 +57,11 @@ def draw_lines(table: pd.DataFrame, drawing: Drawing) -> Drawn:
     by = [name for name in ("hue", "line") if name in table]
     for col, axes in panels:
         inside = table[table["col"] == col]
-        for key, part in inside.groupby(by, sort=True, observed=True):
-            _line(axes, part, drawing, (str(key[0]), seen))
+        groups = [(str(key[0]), part) for key, part in inside.groupby(by, sort=True, observed=True)]
+        alone = len({label for label, _ in groups}) == len(groups)
+        shown = drawing if alone else replace(drawing, summary=replace(drawing.summary, band="none"))
+        for label, part in groups:
+            _line(axes, part, shown, (label, seen))
     handles = [
         Line2D([], [], color=seen.colours[one], linestyle=seen.dashes[one], linewidth=1.6, label=inert(one))
         for one in labels

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ALONE, _BESIDE = (4.6, 3.3), (3.3, 2.8)
 _IN_A_ROW = 3
+_LINE = 0.185
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Panels:
             set_scales(axes, scales)
             if label:
                 axes.set_title(inert(label))
+            axes.grid(color="0.9", linewidth=0.6)
 
     def __iter__(self) -> Iterator[tuple[str, Axes]]:
         return iter(self._axes.items())
@@ -64,11 +66,17 @@ class Panels:
         sns.despine(fig=self.figure)
         return self.figure
 
+    def widen(self, labels: Sequence[str]) -> None:
+        """Make room beside the panels for lines of words, so that the panels keep their size."""
+        width, height = self.figure.get_size_inches()
+        self.figure.set_size_inches(width + room_of(labels), max(height, 0.7 + _LINE * len(labels)))
+
     def legend(self, sections: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """A legend right of the panels: of each section its title and handles; none for one handle."""
         told = [(title, handles) for title, handles in sections if len(handles) > 1]
         if not told:
             return
+        self.widen([title for title, _ in told] + [handle.get_label() for _, some in told for handle in some])
         handles: list[Any] = []
         for title, some in told:
             head = [Line2D([], [], linestyle="none", label=inert(title))] if len(told) > 1 else []
@@ -82,9 +90,14 @@ class Panels:
         )
 
 
+def room_of(labels: Sequence[str]) -> float:
+    """About how many inches a column of labels and their marks takes."""
+    return 0.45 + 0.068 * max(map(len, labels), default=0)
+
+
 def reference_line(axes: Axes, reference: str) -> None:
     """A grey line to compare with: the diagonal for "y=x", or a level; raises `UserError` for others."""
-    style = {"color": "0.45", "linestyle": (0, (4, 3)), "linewidth": 1.0, "zorder": 1}
+    style: dict[str, Any] = {"color": "0.45", "linestyle": (0, (4, 3)), "linewidth": 1.0, "zorder": 1}
     if not reference:
         return
     if reference.replace(" ", "") == "y=x":

@@ -26,7 +26,9 @@ CURVE_X = Param("x", str, "units_kept", 'the curve along x, or "index" for the p
 CURVE_Y = Param("y", str, "mse_by_units", "the curve along y")
 X_RELATIVE = Param("x_relative_to", str, "", "a quantity m of the record: x is shown as (x - m) / m")
 Y_RELATIVE = Param("y_relative", bool, False, "divide each curve by its last value")
+X_TO = Param("x_to", str, "", "where the x axis ends; all is shown unless given")
 MARK = Param("mark", str, "", "a quantity whose values are marked along x, such as teacher_units")
+CURVE_SHOWN = (X_RELATIVE, Y_RELATIVE, X_TO, MARK)
 
 QUANTILES = Param("quantiles", str, ["path_quantiles"], "curves of quantiles, evenly from 0 to 1", many=True)
 AGAINST = Param(

@@ -21,7 +21,7 @@ def points(rows: pd.DataFrame, params: bench.Params) -> pd.DataFrame:
             "x": bench.analysis.quantity(rows, params["x"]),
             "y": bench.analysis.quantity(rows, params["y"]),
             "hue": joined(rows, params["hue"], params["names"]),
-            "col": joined(rows, params["col"], params["names"]),
+            "col": joined(rows, params["col"], params["names"], told=True),
         }
     ).dropna(subset=["x", "y"])
     for axis in ("x", "y"):

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 import bench
-from bench_figures.words import said, title_of
+from bench_figures.words import said, small, title_of
 
 METHOD = "method"
 
@@ -21,7 +21,9 @@ def chosen(frame: pd.DataFrame, where: Sequence[str]) -> pd.DataFrame:
     return selected.rows
 
 
-def joined(rows: pd.DataFrame, columns: Sequence[str], names: Sequence[str]) -> pd.Series[Any]:
+def joined(
+    rows: pd.DataFrame, columns: Sequence[str], names: Sequence[str], *, told: bool = False
+) -> pd.Series[Any]:
     """The values of `columns`, as an ordered category: one column's own, several joined as text.
 
     Numbers are in their order, texts in the order of the alphabet. No columns make one empty label.
@@ -30,19 +32,17 @@ def joined(rows: pd.DataFrame, columns: Sequence[str], names: Sequence[str]) -> 
         rows: rows of the tidy frame, with columns of the figure's own.
         columns: names as in conditions, or "method".
         names: "label -> words", other words for labels.
+        told: whether numbers are told with their column's title; those of several columns always are.
 
     Raises:
         UserError: for an unknown column, or names that are not written so.
     """
     values = [_values(rows, column) for column in columns]
     keys = list(zip(*values, strict=True)) if values else [()] * len(rows)
-    parts = [(title_of(column), len(columns) > 1) for column in columns]
-    texts = {
-        key: " · ".join(
-            said(value, title if many else "") for value, (title, many) in zip(key, parts, strict=True)
-        )
-        for key in keys
-    }
+    titles = [title_of(column) for column in columns]
+    titles = titles[:1] + [small(title) for title in titles[1:]]
+    titles = titles if told or len(columns) > 1 else [""] * len(columns)
+    texts = {key: " · ".join(map(said, key, titles)) for key in keys}
     order = sorted(texts, key=lambda key: [(isinstance(part, str), part) for part in key])
     words = _renamed([texts[key] for key in order], names)
     return pd.Series(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -56,15 +57,16 @@ def _draw(frame: pd.DataFrame, params: bench.Params) -> Figure:
 def _marks(axes: Axes, part: pd.DataFrame, colours: Look, shapes: Look) -> None:
     for (hue, style), some in part.groupby(["hue", "style"], observed=True, sort=True):
         axes.plot(
-            some["x"], some["y"], color=colours.colours[hue], marker=shapes.marks[style], alpha=0.85,
-            label=inert(hue), **_MARK,
+            some["x"], some["y"], color=colours.colours[str(hue)], marker=shapes.marks[str(style)],
+            alpha=0.85, label=inert(hue), **_MARK,
         )  # fmt: skip
 
 
 def _with_rank_correlation(title: str, part: pd.DataFrame) -> str:
     """Spearman's ρ after the panel's title, from three records on that differ."""
-    rho = part[["x", "y"]].rank().corr().iloc[0, 1] if len(part) >= 3 else float("nan")
-    words = "" if pd.isna(rho) else f"{_RHO} = {rho:.2f}".replace("-", MINUS)
+    ranks = part[["x", "y"]].rank()
+    rho = float(ranks["x"].corr(ranks["y"])) if len(part) >= 3 else float("nan")
+    words = "" if math.isnan(rho) else f"{_RHO} = {rho:.2f}".replace("-", MINUS)
     return f"{title} ({words})" if title and words else title or words
 
 

@@ -62,7 +62,7 @@ def _table(rows: pd.DataFrame, params: bench.Params) -> pd.DataFrame:
     return table.assign(
         line=table["layer"] + "\0" + table["key"],
         hue=joined(table, params["hue"], params["names"]),
-        col=joined(table, params["col"], params["names"]),
+        col=joined(table, params["col"], params["names"], told=True),
     )
 
 
@@ -105,6 +105,8 @@ def _relative(values: np.ndarray, to: str) -> np.ndarray:
 
 def _titles(params: bench.Params) -> Titles:
     y = " and ".join(params["keys"])
+    if all(key.startswith("sv_") for key in params["keys"]):
+        y = "Singular value" if params["keys"] != ["sv_1"] else "Largest singular value"
     if params["relative"]:
         y = f"{y} / {'first' if params['relative'] == 'first' else 'last'} value"
     return Titles(params["x_label"] or "Epoch", params["y_label"] or inert(y))

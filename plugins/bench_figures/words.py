@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 _TITLES = {
     "accuracy": "Accuracy",
     "accuracy_pruned": "Accuracy before fine-tuning",
-    "accuracy_dense": "Accuracy of the dense network",
+    "accuracy_dense": "Dense accuracy",
     "loss": "Loss",
     "mse": "Mean squared error",
     "mse_by_units": "Mean squared error",
@@ -36,7 +36,7 @@ def title_of(name: str) -> str:
     two = _TWO.fullmatch(name.strip())
     if two is not None:
         first, sign, second = two.groups()
-        return f"{title_of(first)} {MINUS if sign == '-' else '/'} {_small(title_of(second))}"
+        return f"{title_of(first)} {MINUS if sign == '-' else '/'} {small(title_of(second))}"
     while _PREFIXES.match(name):
         name = _PREFIXES.sub("", name)
     if name in _TITLES:
@@ -50,7 +50,12 @@ def said(value: Any, title: str = "") -> str:
     if isinstance(value, str):
         return value
     text = f"{value:g}"
-    return f"{_small(title)} {text}" if title else text
+    return f"{title} {text}" if title else text
+
+
+def small(title: str) -> str:
+    """A title as it stands within a line: its first letter small, unless it is an abbreviation."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def inert(label: object) -> str:
@@ -63,10 +68,6 @@ def inert(label: object) -> str:
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     text = text.replace("$", r"\$")
     return f" {text}" if text.startswith("_") else text
-
-
-def _small(title: str) -> str:
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 @lru_cache(maxsize=1)

@@ -29,7 +29,7 @@ def look(labels: Sequence[str], *, scale: bool = False) -> Look:
     """A look for each label; the colours of `scale` run from light to dark, for numbers."""
     count = len(labels)
     if scale and count > 2:
-        colours = sns.color_palette("crest", count)
+        colours = sns.color_palette("viridis_r", count + 1)[1:]  # without its yellow
     elif count <= _FEW:
         colours = sns.color_palette("colorblind", count)
     else:

@@ -8,8 +8,7 @@ from bench.analysis import methods
 
 
 def row(**changes):
-    spec = {"pruner": "magnitude", "params.scope": "global", "parametrization": "direct"} | changes
-    return spec
+    return {"pruner": "magnitude", "params.scope": "global", "parametrization": "direct"} | changes
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ import bench
 def bench_suites():
     yield bench.Suite.at(Path({path!r}), "With figures.")
 """
+BROKEN = """
+import bench
+
+
+@bench.hookimpl
+def bench_figures():
+    yield bench.Figure(name="broken", summary="Breaks.", build=lambda params: lambda frame: frame["nowhere"])
+"""
 
 
 def test_the_board_shows_the_figures_of_a_suite_that_makes_no_claims(bench_cli, tmp_path):
@@ -79,3 +87,14 @@ def test_a_suite_is_shown_with_its_figures(bench_cli, tmp_path):
     plugin.write_text(PLUGIN.format(path=str(tmp_path / "shown.toml")), encoding="utf-8")
     _, out, _ = bench_cli("show", "suite:shown", "--plugin-file", plugin)
     assert "  figure error: Accuracy < error" in out
+
+
+def test_a_third_partys_figure_that_breaks_costs_itself_alone(bench_cli, tmp_path):
+    suite, plugin = tmp_path / "digits.toml", tmp_path / "broken.py"
+    plugin.write_text(BROKEN, encoding="utf-8")
+    suite.write_text(DIGITS + FIGURES.replace('"curves"', '"broken"'), encoding="utf-8")
+    words = ("claims", suite, "--store", PUBLISHED, "--plugin-file", plugin, "--figures", tmp_path / "drawn")
+    code, _, error = bench_cli(*words)
+    assert code == 0
+    assert "figure missing is not drawn: figure 'broken': raised KeyError: 'nowhere'" in error
+    assert (tmp_path / "drawn" / "digits--error.svg").is_file()

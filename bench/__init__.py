@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import TrialFault, Unsupported, UserError
 from bench.registry.components import (
     Analysis,
+    Figure,
     Measure,
     Model,
     Objective,
@@ -25,6 +26,7 @@ from bench.registry.contracts import (
     BankStep,
     DataRequest,
     Evaluation,
+    FigureFunction,
     Layer,
     LoadTask,
     Measured,
@@ -65,6 +67,8 @@ __all__ = [
     "BankStep",
     "DataRequest",
     "Evaluation",
+    "Figure",
+    "FigureFunction",
     "Layer",
     "LoadTask",
     "Measure",

@@ -5,10 +5,11 @@ from bench.analysis.contestants import described, one_contestant, one_sparsity, 
 from bench.analysis.contests import paired_difference, ratio, share_of_wins
 from bench.analysis.intervals import Estimate, estimate
 from bench.analysis.levels import difference_to_dense, metric_at
+from bench.analysis.methods import methods
 from bench.analysis.pairing import Sides, pairs
 from bench.analysis.quantity import quantity
 from bench.analysis.scatter import Scatter, points
-from bench.analysis.selection import select
+from bench.analysis.selection import column_of, select
 from bench.analysis.trends import COMBINE, slope, spearman
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "Scatter",
     "Sides",
     "bootstrap",
+    "column_of",
     "described",
     "difference_to_dense",
     "estimate",
+    "methods",
     "metric_at",
     "one_contestant",
     "one_sparsity",

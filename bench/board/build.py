@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from bench.board.page import Footing, render
 from bench.board.published import leaderboard_json, records_jsonl
 from bench.board.standings import standings
 from bench.board.standings_csv import standings_csv
+from bench.board.suite_figures import FOLDER, Picture, write_pictures
 from bench.board.text import plain_text
 from bench.errors import UserError
 from bench.store.atomic import write_atomically
@@ -65,7 +66,8 @@ def build_board(
         out: the folder to write; made if it is not there.
         suite: only the records of this suite.
         figures: whether to draw the figures for papers, which takes the most time.
-        claims: measures the claims that the suites of records make; where there are any, they get a page.
+        claims: measures the claims that the suites of records make; where there are any, they get a page,
+            with the suites' figures.
 
     Raises:
         UserError: where the store is missing or holds a file that is no record, no record is of
@@ -77,6 +79,7 @@ def build_board(
     cells = standings(tidy(records))
     drawn = {cell.key: figure_names(cell) for cell in cells} if figures else {}
     claimed = claims(records) if claims else ()
+    pictures = {one.suite: one.pictures() if figures else () for one in claimed}
     files = {
         "records.jsonl": records_jsonl(records),
         "standings.csv": standings_csv(cells),
@@ -85,10 +88,11 @@ def build_board(
         PAGE: render(cells, replace(_footing(records, cells, drawn), claims=bool(claimed))),
     }
     if claimed:
-        files[CLAIMS_PAGE] = render_claims(claimed)
+        files[CLAIMS_PAGE] = render_claims(claimed, pictures)
     try:
         for cell in cells if figures else ():
             write_figures(cell, out)
+        write_pictures(_flat(pictures), out / FOLDER)
         for name, data in files.items():
             write_atomically(out / name, data)
     except OSError as error:
@@ -96,7 +100,12 @@ def build_board(
             f"{out}: cannot write the board: {error.strerror}", "name another folder with --out"
         ) from None
     paths = [*files, *(name for names in drawn.values() for name in names)]
+    paths += [f"{FOLDER}/{name}" for picture in _flat(pictures) for name in picture.names]
     return Built(out, len(records), _suites(cells), tuple(sorted(paths)))
+
+
+def _flat(pictures: Mapping[str, Sequence[Picture]]) -> list[Picture]:
+    return [picture for some in pictures.values() for picture in some]
 
 
 def _suites(cells: Iterable[Cell]) -> tuple[str, ...]:

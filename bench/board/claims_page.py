@@ -1,8 +1,8 @@
-"""The page of claims: for each suite, what papers say, what was measured, and whether it holds."""
+"""The page of claims: for each suite, what papers say, what was measured, whether it holds, and figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from bench.board.claims import SuiteClaims
 from bench.board.claims_text import agrees_if, interval, measured_text, trouble, verdict
 from bench.board.csp import policy
 from bench.board.site_files import site_folder, templates
+from bench.board.suite_figures import FOLDER, Picture
 from bench.board.text import plain_text, slug
 
 PAGE = "claims.html"
 _LONGEST = 1000
+_LONGEST_CAPTION = 2000
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,18 @@ class ClaimRow:
 
 
 @dataclass(frozen=True)
+class ShownFigure:
+    """A figure as text: the paths of its files, or why there are none."""
+
+    anchor: str
+    title: str
+    caption: str
+    svg: str
+    png: str
+    trouble: str
+
+
+@dataclass(frozen=True)
 class ClaimTable:
     """A suite's table, as text."""
 
@@ -45,33 +59,57 @@ class ClaimTable:
     records: int
     planned: int
     rows: tuple[ClaimRow, ...]
+    figures: tuple[ShownFigure, ...]
 
 
-def render_claims(suites: Sequence[SuiteClaims], site: Path | None = None) -> bytes:
-    """The page as HTML: no script in it, every text escaped, and nothing loads from anywhere.
+def render_claims(
+    suites: Sequence[SuiteClaims],
+    pictures: Mapping[str, Sequence[Picture]] | None = None,
+    site: Path | None = None,
+) -> bytes:
+    """The page as HTML: no script in it, every text escaped; only figures load, from files beside it.
 
     Args:
         suites: the claims, measured.
+        pictures: the figures by suite, drawn; their files lie in `figures/claims` beside the page.
         site: the folder of the template; the installed one's unless given.
     """
     folder = site or site_folder()
     style = (folder / "board.css").read_text(encoding="utf-8")
+    tables = [_table(one, (pictures or {}).get(one.suite, ())) for one in suites]
+    images = any(figure.svg for table in tables for figure in table.figures)
     html = (
         templates(folder)
         .get_template(f"{PAGE}.j2")
         .render(
-            suites=[_table(one) for one in suites],
+            suites=tables,
             level=f"{100 * LEVEL:g}",
-            policy=policy(style),
+            policy=policy(style, images=images),
             style=Markup(style),  # noqa: S704 - the site's own file
         )
     )
     return html.encode()
 
 
-def _table(one: SuiteClaims) -> ClaimTable:
+def _table(one: SuiteClaims, pictures: Sequence[Picture]) -> ClaimTable:
     rows = tuple(_row(one.suite, finding) for finding in one.findings)
-    return ClaimTable(plain_text(one.suite), plain_text(one.version), one.records, one.planned, rows)
+    figures = tuple(_figure(picture) for picture in pictures)
+    suite, version = plain_text(one.suite), plain_text(one.version)
+    return ClaimTable(suite, version, one.records, one.planned, rows, figures)
+
+
+def _figure(picture: Picture) -> ShownFigure:
+    sketch = picture.sketch
+    svg, png = (f"{FOLDER}/{name}" for name in picture.names) if picture.images else ("", "")
+    trouble = f"error: {picture.fault}" if picture.fault else picture.reason
+    return ShownFigure(
+        anchor=f"{slug(sketch.suite)}--figure-{sketch.figure.id}",
+        title=plain_text(sketch.figure.title, _LONGEST),
+        caption=plain_text(sketch.figure.caption, _LONGEST_CAPTION),
+        svg=svg,
+        png=png,
+        trouble=plain_text(trouble, _LONGEST),
+    )
 
 
 def _row(suite: str, finding: Finding) -> ClaimRow:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.analysis.intervals import Estimate
 from bench.board.cells import Cell, Point
+from bench.board.images import FORMATS, encoded, paper_style
 from bench.board.retention import halvings
 from bench.board.text import slug
 from bench.store.atomic import write_atomically
@@ -17,9 +17,7 @@ from bench.store.atomic import write_atomically
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_FORMATS = ("svg", "png")
 _DENSITIES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001)
-_STYLE: dict[str, Any] = {"svg.hashsalt": "prunebench", "figure.dpi": 100, "savefig.dpi": 200}
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ def figure_names(cell: Cell) -> tuple[str, ...]:
     """The paths of a cell's figures below the board's folder."""
     parts = [slug(cell.suite), slug(cell.task), slug(cell.model), cell.key[:8]]
     stem = f"figures/{'-'.join(parts)}"
-    return tuple(f"{stem}--{kind}.{suffix}" for kind, _, _ in _kinds(cell) for suffix in _FORMATS)
+    return tuple(f"{stem}--{kind}.{suffix}" for kind, _, _ in _kinds(cell) for suffix in FORMATS)
 
 
 def write_figures(cell: Cell, out: Path) -> None:
@@ -60,15 +58,11 @@ def _kinds(cell: Cell) -> Iterator[tuple[str, _Axis, _Axis]]:
 
 
 def _drawn(cell: Cell, across: _Axis, up: _Axis) -> Iterator[bytes]:
-    import matplotlib as mpl
     import seaborn as sns
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    look = {**sns.axes_style("whitegrid"), **sns.plotting_context("paper"), **_STYLE}
-    with mpl.rc_context(look):
+    with paper_style():
         figure = Figure(figsize=(5.2, 3.6), layout="constrained")
-        FigureCanvasAgg(figure)
         axes = figure.subplots()
         _series(axes, cell, across, up)
         _reference(axes, cell, up)
@@ -76,12 +70,7 @@ def _drawn(cell: Cell, across: _Axis, up: _Axis) -> Iterator[bytes]:
         if across.field == "achieved":
             _sparsity_ticks(axes)
         sns.despine(fig=figure)
-        for suffix in _FORMATS:
-            buffer = io.BytesIO()
-            figure.savefig(
-                buffer, format=suffix, metadata={"Date": None} if suffix == "svg" else {"Software": None}
-            )
-            yield buffer.getvalue()
+        yield from encoded(figure).values()
 
 
 def _series(axes: Axes, cell: Cell, across: _Axis, up: _Axis) -> None:

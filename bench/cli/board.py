@@ -40,7 +40,7 @@ def build(
 ) -> None:
     """Write index.html, standings.csv, records.jsonl, leaderboard.json, LEADERBOARD.md and figures.
 
-    Where suites of the records make claims, claims.html says which hold.
+    Where suites of the records make claims or have figures, claims.html says which hold, and shows them.
     """
     from bench.board.build import build_board  # noqa: PLC0415
     from bench.board.claims import published_claims  # noqa: PLC0415

@@ -29,7 +29,7 @@ def command(name: str, plugins: Selection, *, as_json: bool) -> None:
     """
     catalog = load_catalog(plugins)
     found = _find(catalog, name)
-    described = [describe(offer) | _claims(offer, catalog) for offer in found]
+    described = [describe(offer) | _said(offer, catalog) for offer in found]
     if as_json:
         click.echo(json.dumps(described, indent=1))
         return
@@ -37,6 +37,8 @@ def command(name: str, plugins: Selection, *, as_json: bool) -> None:
         _print(facts)
         for claim in facts.get("claims", ()):
             click.echo(f"  claim {claim['id']}: {claim['statement']} ({claim['source']})")
+        for figure in facts.get("figures", ()):
+            click.echo(f"  figure {figure['id']}: {figure['title']}")
         if offer.component.kind == "suite":
             click.echo("\n" + _text(cast("Suite", offer.component).path))
 
@@ -60,7 +62,7 @@ def _find(catalog: Catalog, name: str) -> list[Offer]:
     return found
 
 
-def _claims(offer: Offer, catalog: Catalog) -> dict[str, Any]:
+def _said(offer: Offer, catalog: Catalog) -> dict[str, Any]:
     if offer.component.kind != "suite":
         return {}
     from bench.suite.load import load_suite  # noqa: PLC0415
@@ -71,7 +73,11 @@ def _claims(offer: Offer, catalog: Catalog) -> dict[str, Any]:
         click.echo(f"warning: {error.message}", err=True)
         return {}
     claims = [claim for member in suite.members for claim in member.file.claim]
-    return {"claims": [claim.model_dump(mode="json") for claim in claims]}
+    figures = [figure for member in suite.members for figure in member.file.figure]
+    return {
+        "claims": [claim.model_dump(mode="json") for claim in claims],
+        "figures": [figure.model_dump(mode="json") for figure in figures],
+    }
 
 
 def describe(offer: Offer) -> dict[str, Any]:

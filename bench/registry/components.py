@@ -262,6 +262,13 @@ class Analysis(Component):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Figure(Component):
+    """A picture drawn of many records; builds a `FigureFunction`."""
+
+    kind: ClassVar[str] = "figure"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Suite(Component):
     """A suite file that a plugin ships."""
 
@@ -288,6 +295,7 @@ KINDS: Mapping[str, type[Component]] = {
     "objective": Objective,
     "measure": Measure,
     "analysis": Analysis,
+    "figure": Figure,
     "suite": Suite,
 }
 PLURALS: Mapping[str, str] = {kind: "analyses" if kind == "analysis" else f"{kind}s" for kind in KINDS}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    import matplotlib.figure
     import pandas as pd
     from torch import Generator, Tensor, nn
 
@@ -282,3 +283,13 @@ class AnalysisFunction(Protocol):
 
     def __call__(self, frame: pd.DataFrame) -> Analysed:
         """Return `value=None` where the records do not suffice."""
+
+
+class FigureFunction(Protocol):
+    """Draws a picture of a suite's tidy frame, one row a record, in the harness's style.
+
+    It makes its own `matplotlib.figure.Figure`, without pyplot, so that nothing stays open.
+    """
+
+    def __call__(self, frame: pd.DataFrame) -> matplotlib.figure.Figure:
+        """Raise `Unsupported` with the reason where the records do not suffice."""

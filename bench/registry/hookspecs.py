@@ -19,6 +19,7 @@ import pluggy
 if TYPE_CHECKING:
     from bench.registry.components import (
         Analysis,
+        Figure,
         Measure,
         Model,
         Objective,
@@ -69,6 +70,11 @@ def bench_analyses() -> Iterable[Analysis]:  # type: ignore[empty-body]
 
 
 @_spec
+def bench_figures() -> Iterable[Figure]:  # type: ignore[empty-body]
+    """Offer pictures that can be drawn of many records."""
+
+
+@_spec
 def bench_suites() -> Iterable[Suite]:  # type: ignore[empty-body]
     """Offer suite files."""
 
@@ -98,6 +104,7 @@ REGISTRY_HOOKS: Mapping[str, str] = {
     "bench_objectives": "objective",
     "bench_measures": "measure",
     "bench_analyses": "analysis",
+    "bench_figures": "figure",
     "bench_suites": "suite",
 }
 OBSERVER_HOOKS = ("bench_trial_started", "bench_trial_finished")

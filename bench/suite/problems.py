@@ -43,7 +43,8 @@ def _place(detail: ErrorDetails) -> tuple[str | int, ...]:
 
 def key_path(loc: Sequence[str | int]) -> str:
     """A location in the file's own notation: `[[entry]] 2: recipe.train.lr`; entries count from 1."""
-    if len(loc) >= 2 and loc[0] in ("grid", "entry", "override", "claim") and isinstance(loc[1], int):
+    tables = ("grid", "entry", "override", "claim", "figure")
+    if len(loc) >= 2 and loc[0] in tables and isinstance(loc[1], int):
         rest = key_path(loc[2:])
         return f"[[{loc[0]}]] {loc[1] + 1}" + (f": {rest}" if rest else "")
     words = ""

@@ -1,4 +1,4 @@
-"""The suite file, typed: a grid, entries, a recipe, measures and claims."""
+"""The suite file, typed: a grid, entries, a recipe, measures, claims and figures."""
 
 from __future__ import annotations
 
@@ -137,6 +137,16 @@ class Claim(Strict):
         return self
 
 
+class Figure(Strict):
+    """A picture of the records, beside the claims; its files are named after `id`."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
+    title: str = Field(min_length=1, max_length=200)
+    caption: str = Field(default="", max_length=2000)
+    figure: str
+    params: dict[str, Any] = Field(default_factory=dict)
+
+
 class Keep(Strict):
     """Which stages leave their checkpoint in the store: fine-tuned ones cost space."""
 
@@ -181,6 +191,7 @@ class SuiteFile(SuiteHead):
         Ref(name="cost"),
     )
     claim: tuple[Claim, ...] = ()
+    figure: tuple[Figure, ...] = ()
 
     @property
     def grids(self) -> tuple[Grid, ...]:
@@ -194,7 +205,8 @@ class SuiteFile(SuiteHead):
             raise ValueError("each of several grids needs a name")
         if len(set(names)) != len(names):
             raise ValueError("two grids have the same name")
-        ids = [claim.id for claim in self.claim]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two claims have the same id")
+        for kind, tables in (("claims", self.claim), ("figures", self.figure)):
+            ids = [table.id for table in tables]
+            if len(set(ids)) != len(ids):
+                raise ValueError(f"two {kind} have the same id")
         return self

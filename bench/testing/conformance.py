@@ -25,6 +25,7 @@ from bench.testing.common import (
     needs_are_requirements,
     parameters_have_defaults,
 )
+from bench.testing.figure_rules import FIGURE, FigureCase
 from bench.testing.measure_rules import MEASURE, MeasureCase
 from bench.testing.model_case import ModelCase
 from bench.testing.model_rules import MODEL
@@ -48,6 +49,7 @@ RULES: Mapping[str, Sequence[Rule[Any]]] = MappingProxyType(
         "objective": (*COMMON, *OBJECTIVE),
         "measure": (*COMMON, *MEASURE),
         "analysis": (*COMMON, *ANALYSIS),
+        "figure": (*COMMON, *FIGURE),
         "suite": (*DESCRIPTION, *SUITE),
     }
 )
@@ -122,6 +124,7 @@ def _case(component: Any, given: Params, catalog: Catalog) -> object:
         "objective": lambda: ObjectiveCase(component, given),
         "measure": lambda: MeasureCase(component, given),
         "analysis": lambda: AnalysisCase(component, given),
+        "figure": lambda: FigureCase(component, given),
         "suite": lambda: SuiteCase(component=component, given=given, catalog=catalog),
     }
     return makers[component.kind]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.analysis.claims import questions
+from bench.board.suite_figures import sketches
 from bench.errors import UserError
 from bench.plan.trials import plan_trials
 from bench.registry.catalog import Catalog
@@ -57,7 +58,16 @@ def asks_what_can_be_answered(case: SuiteCase) -> None:
         raise ConformanceError(error.message) from error
 
 
+def shows_what_can_be_drawn(case: SuiteCase) -> None:
+    """The components of its figures are installed and take the figures' parameters."""
+    try:
+        for member in case.load().members:
+            sketches(member, case.catalog)
+    except UserError as error:
+        raise ConformanceError(error.message) from error
+
+
 SUITE = (
     *gates(loads_from_its_file),
-    *rules(is_called_what_it_says, plans_its_trials, asks_what_can_be_answered),
+    *rules(is_called_what_it_says, plans_its_trials, asks_what_can_be_answered, shows_what_can_be_drawn),
 )

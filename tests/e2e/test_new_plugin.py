@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import TINY
 
 ROOT = Path(__file__).parents[2]
-KINDS = ("pruner", "parametrization", "model", "task", "objective", "measure", "analysis")
+KINDS = ("pruner", "parametrization", "model", "task", "objective", "measure", "analysis", "figure")
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ def _renaming(frame):
 
 DIGITS = Path(bench.__file__).parents[1] / "suites" / "digits.toml"
 LOST = Path(__file__).parent / "data" / "lost.toml"
+UNDRAWN = Path(__file__).parent / "data" / "undrawn.toml"
 UNASKED = Path(__file__).parent / "data" / "unasked.toml"
 
 FAULTS = (
@@ -41,6 +42,12 @@ FAULTS = (
         bench.Suite.at(UNASKED, "A suite."),
         ("asks-what-can-be-answered",),
         "unknown analysis 'crystal-ball'",
+    ),
+    Fault(
+        "shows a figure that nobody offers",
+        bench.Suite.at(UNDRAWN, "A suite."),
+        ("shows-what-can-be-drawn",),
+        "unknown figure 'crystal-ball'",
     ),
     Fault(
         "states something of nothing",

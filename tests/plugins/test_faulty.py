@@ -10,6 +10,7 @@ from bench.testing.conformance import RULES, component_checks
 from tests.plugins import (
     faulty_analyses,
     faulty_descriptions,
+    faulty_figures,
     faulty_measures,
     faulty_models,
     faulty_objectives,
@@ -27,6 +28,7 @@ MODULES = (
     faulty_objectives,
     faulty_measures,
     faulty_analyses,
+    faulty_figures,
 )
 
 FAULTS = tuple(fault for module in MODULES for fault in module.FAULTS)

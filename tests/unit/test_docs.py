@@ -110,7 +110,7 @@ def test_the_suite_of_an_example_runs_and_uses_it(
         for key, ref in record.components.items()
         if ref.distribution == "plugin-file"
     }
-    assert used == {(c.kind, c.name) for c in components if c.kind not in ("analysis", "suite")}
+    assert used == {(c.kind, c.name) for c in components if c.kind not in ("analysis", "figure", "suite")}
 
 
 def test_the_analysis_of_the_example_reads_the_records_of_its_suite(

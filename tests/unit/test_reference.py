@@ -161,8 +161,18 @@ def test_the_page_has_a_chapter_for_each_built_in_measure(catalog: Catalog, metr
     assert {name for measure in measures for name in measure.metrics} <= metric_names
 
 
+def test_the_page_of_claims_lists_each_built_in_figure_and_its_parameters(catalog: Catalog) -> None:
+    text = (DOCS / "claims.md").read_text(encoding="utf-8")
+    chapter = text.partition("## Figures")[2]
+    figures = [offer.component for offer in catalog.of_kind("figure")]
+    assert sorted(re.findall(r"^\| `([a-z-]+)` \|", chapter, re.MULTILINE)) == [one.name for one in figures]
+    for figure in figures:
+        assert [param.name for param in figure.params if f"`{param.name}`" not in chapter] == []
+
+
 def test_the_page_of_claims_lists_each_built_in_analysis_and_its_parameters(catalog: Catalog) -> None:
     text = (DOCS / "claims.md").read_text(encoding="utf-8").partition("## The analyses")[2]
+    text = text.partition("## Figures")[0]
     analyses = [offer.component for offer in catalog.of_kind("analysis")]
     rows = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
     assert sorted(rows) == [analysis.name for analysis in analyses]

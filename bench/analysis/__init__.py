@@ -1,6 +1,7 @@
 """Analyses as functions of the tidy frame, and the statistics that they share; see `docs/claims.md`."""
 
 from bench.analysis.bootstrap import bootstrap
+from bench.analysis.chosen import Choice, best_by_validation
 from bench.analysis.contestants import described, one_contestant, one_sparsity, told_apart
 from bench.analysis.contests import paired_difference, ratio, share_of_wins
 from bench.analysis.intervals import Estimate, estimate
@@ -14,9 +15,11 @@ from bench.analysis.trends import COMBINE, slope, spearman
 
 __all__ = [
     "COMBINE",
+    "Choice",
     "Estimate",
     "Scatter",
     "Sides",
+    "best_by_validation",
     "bootstrap",
     "column_of",
     "described",

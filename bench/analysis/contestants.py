@@ -56,10 +56,14 @@ def told_apart(rows: pd.DataFrame) -> dict[str, str]:
     shown = shown or differing
     return {
         row["entry"]: ", ".join(
-            f"{name.removeprefix('spec.')}={row[name]}" for name in shown[:6] if _there(row[name])
+            f"{name.removeprefix('spec.')}={row[name]}" for name in _having(row, shown)[:6]
         )
         for row in first
     }
+
+
+def _having(row: dict[Any, Any], names: list[str]) -> list[str]:
+    return [name for name in names if _there(row[name])]
 
 
 def _there(value: Any) -> bool:

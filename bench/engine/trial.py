@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from torch import Tensor, nn
@@ -89,6 +90,7 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
         once=session.once(trial.stages.train),
         batches=data.test_batches,
         scores=job.pruned_at.scores if trial.spec.schedule == "one-shot" else None,
+        validate=partial(evaluate, data=data, split=data.validation) if data.validation else None,
     )
     readings = take_measures(trial.spec.measures, given, session)
     timing = {

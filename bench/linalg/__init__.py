@@ -5,6 +5,7 @@ from bench.linalg.draws import Design, Draw, draw_mask
 from bench.linalg.inclusion import inclusion_probabilities, systematic_sample
 from bench.linalg.low_rank import low_rank
 from bench.linalg.matricise import matricise
+from bench.linalg.principal import principal_part, relative_magnitudes
 from bench.linalg.replicates import replicate
 from bench.linalg.sampling import sample_entries, sample_with_chances
 from bench.linalg.singular_values import singular_values, stable_rank
@@ -21,6 +22,8 @@ __all__ = [
     "inclusion_probabilities",
     "low_rank",
     "matricise",
+    "principal_part",
+    "relative_magnitudes",
     "replicate",
     "sample_entries",
     "sample_with_chances",

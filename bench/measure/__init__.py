@@ -18,6 +18,7 @@ from bench.measure.storage import storage
 from bench.measure.sv_trace import sv_trace
 from bench.measure.throughput import throughput
 from bench.measure.unit_curve import unit_curve
+from bench.measure.validation import validation
 
 __all__ = [
     "accuracy",
@@ -39,4 +40,5 @@ __all__ = [
     "sv_trace",
     "throughput",
     "unit_curve",
+    "validation",
 ]

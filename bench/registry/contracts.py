@@ -214,6 +214,7 @@ class MeasureInput:
         final: after fine-tuning.
         layers: dense prunable layers by name; `masks`: their masks, True where kept.
         evaluate: the test split through a model; each model is evaluated once.
+        validate: the same for the validation split; None where the suite holds nothing out.
         example: one normalised input, shape (1, …).
         batches: `batches(size)` gives the test split in order as (inputs, targets), normalised and beside
             the models; for what is computed of many variants of a network at once.
@@ -235,6 +236,7 @@ class MeasureInput:
     once: Callable[[str, Callable[[], Any]], Any] = each_time
     batches: Callable[[int], Iterable[tuple[Tensor, Tensor]]] = no_batches
     scores: Mapping[str, Tensor] | None = None
+    validate: Callable[[nn.Module], Evaluation] | None = None
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ def trial(bed: Bed, sparsity: float, *, regression: bool = False) -> MeasureInpu
         data=data.task,
         batches=data.test_batches,
         scores={name: layer.weight.flatten(1).norm(dim=1) for name, layer in hidden.items()} or None,
+        validate=lambda model: evaluate(model, data, data.train),
     )
 
 

@@ -35,6 +35,11 @@ def _paired_difference(params: bench.Params) -> bench.AnalysisFunction:
     return partial(bench.analysis.paired_difference, metric=params["metric"], sides=_sides(params))
 
 
+def _best_by_validation(params: bench.Params) -> bench.AnalysisFunction:
+    by = bench.analysis.Choice(params["by"], params["better"])
+    return partial(bench.analysis.best_by_validation, metric=params["metric"], by=by, sides=_sides(params))
+
+
 def _share_of_wins(params: bench.Params) -> bench.AnalysisFunction:
     better = params["better"]
     return partial(bench.analysis.share_of_wins, metric=params["metric"], better=better, sides=_sides(params))
@@ -94,6 +99,16 @@ def _contests() -> Iterable[bench.Analysis]:
         params=sides,
     )
     better = bench.Param("better", str, "higher", "which value wins", choices=("higher", "lower"))
+    yield bench.Analysis(
+        name="best-by-validation",
+        summary="Difference to `other` of whichever of `one` is best on held-out data, with its t-interval.",
+        build=_best_by_validation,
+        params=(
+            *sides,
+            bench.Param("by", str, "validation_accuracy", "what to choose by, written as a metric is"),
+            better,
+        ),
+    )
     yield bench.Analysis(
         name="share-of-wins",
         summary="Share of pairs of trials that the first contestant wins, with Wilson's interval.",

@@ -99,6 +99,16 @@ def _default() -> Iterable[bench.Measure]:
 
 def _on_request() -> Iterable[bench.Measure]:
     yield bench.Measure(
+        name="validation",
+        summary="Accuracy and loss on the training data that the suite holds out, to choose variants by.",
+        build=_late("validation"),
+        metrics=tuple(
+            f"validation_{what}{state}"
+            for state in ("", "_dense", "_pruned")
+            for what in ("accuracy", "loss")
+        ),
+    )
+    yield bench.Measure(
         name="singular-values",
         summary="Errors of the leading singular values, and stable ranks before and after pruning.",
         build=_late("singular"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from bench import Layer, linalg
@@ -41,6 +40,4 @@ def principal_part(layer: Layer, rank: Rank) -> Tensor:
     Returns:
         The weight's shape, float64, on the CPU; computed on the weight's device.
     """
-    blocks = linalg.matricise(layer.weight, layer.groups)
-    parts = [linalg.low_rank(block, rank.of(block)) for block in blocks]
-    return torch.cat(parts).view(layer.weight.shape).cpu().double()
+    return linalg.principal_part(layer.weight, layer.groups, rank.of)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-import torch
 from torch import Generator, Tensor
 
 from bench import Layer, PruneInput, Sparsified, Sparsifier, linalg
@@ -56,17 +55,10 @@ def _drawn(layer: Layer, sizes: Tensor, n: int, choice: Choice, generator: Gener
 
 
 def _largest(layer: Layer, sizes: Tensor, n: int, choice: Choice, _: Generator) -> Sparsified:
-    ranks = sizes * _scaled(layer.weight.cpu().double()) if choice.mode == "mix" else sizes
+    ranks = sizes * linalg.relative_magnitudes(layer.weight.cpu().double()) if choice.mode == "mix" else sizes
     [masks] = linalg.topk_masks_exact({"": ranks}, [ranks.numel() - n])
     return Sparsified(masks[""].to(layer.weight.device))
 
 
 def _sizes(layer: Layer, rank: Rank) -> Tensor:
-    return _scaled(principal_part(layer, rank))
-
-
-def _scaled(values: Tensor) -> Tensor:
-    """Magnitudes relative to the largest, so that powers and products stay within the format."""
-    magnitudes = values.abs()
-    largest = magnitudes.max() if magnitudes.numel() else torch.tensor(0.0)
-    return magnitudes / largest if float(largest) > 0 else magnitudes
+    return linalg.relative_magnitudes(principal_part(layer, rank))

@@ -18,7 +18,7 @@ from tests.unit.measure.trials import masked_at_random
 
 FUNCTIONS = (
     *("accuracy", "sparsity", "spectrum", "cost", "singular-values", "operator", "bytes", "dead-weights"),
-    *("latency", "throughput", "unit-curve"),
+    *("latency", "throughput", "unit-curve", "validation"),
     pytest.param(
         "shrunk", marks=pytest.mark.skipif(find_spec("torch_pruning") is None, reason="no torch-pruning")
     ),

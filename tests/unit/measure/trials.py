@@ -36,6 +36,7 @@ def trial_of(model, example, masks=None, values=None):
         evaluate=lambda _: Evaluation(4, 3, 4, 0.5, 0.25),
         example=example,
         data=task_of(),
+        validate=lambda _: Evaluation(8, 6, 8, 0.25, 0.125),
     )
 
 

@@ -137,12 +137,12 @@ def returns_what_it_declares(case: MeasureCase) -> None:
 
 def returns_curves_that_it_declares(case: MeasureCase) -> None:
     """The curves are some of its `curves`, each a list or tuple of no more numbers than records take."""
-    for measured in (case.on(RESIDUAL), case.read(trial(LINEAR, 0.5, regression=True))):
-        odd = sorted(set(measured.curves) - set(case.component.curves))
-        require(not odd, f"curves that are not declared: {', '.join(odd)}")
-        for name, curve in measured.curves.items():
-            require(isinstance(curve, list | tuple), f"{name} is {type(curve).__name__}, not a list or tuple")
-            require(len(curve) <= LONGEST_CURVE, f"{name} has {len(curve)} numbers, over {LONGEST_CURVE}")
+    measured = case.on(RESIDUAL)
+    odd = sorted(set(measured.curves) - set(case.component.curves))
+    require(not odd, f"curves that are not declared: {', '.join(odd)}")
+    for name, curve in measured.curves.items():
+        require(isinstance(curve, list | tuple), f"{name} is {type(curve).__name__}, not a list or tuple")
+        require(len(curve) <= LONGEST_CURVE, f"{name} has {len(curve)} numbers, over {LONGEST_CURVE}")
 
 
 def names_metrics_plainly(case: MeasureCase) -> None:

@@ -115,7 +115,7 @@ def _answer(question: Question, frame: pd.DataFrame) -> Finding:
         analysed.value,
         analysed.low,
         analysed.high,
-        holds(claim, analysed.value),
+        holds(claim, analysed),
         reason=reason,
     )
 

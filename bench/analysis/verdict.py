@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.registry.contracts import Analysed
 from bench.suite.schema import Claim
 
 
@@ -34,18 +35,22 @@ def accepted(claim: Claim) -> Accepted:
     return Accepted(None if low is None else low - slack, None if high is None else high + slack)
 
 
-def holds(claim: Claim, value: float | None) -> bool | None:
-    """Whether `value` agrees with the claim; None where it was not measured or there is no bound.
+def holds(claim: Claim, analysed: Analysed) -> bool | None:
+    """Whether what was measured agrees with the claim; None where there is nothing to decide by.
 
     The point value decides, as the sources state means, medians and shares. The interval is shown
     beside it and does not decide: a claim neither fails because few seeds make a wide interval, nor
-    holds because one reaches over the bound. Ends that differ by rounding alone, a relative 1e-9, agree.
+    holds because one reaches over the bound. A claim that speaks of the interval, such as that it
+    holds 0, says `decides = "interval"`: it holds where the interval has an agreeing value. Ends that
+    differ by rounding alone, a relative 1e-9, agree.
     """
     bounds = accepted(claim)
-    if value is None or (bounds.low is None and bounds.high is None):
+    ends = (analysed.low, analysed.high) if claim.decides == "interval" else (analysed.value, analysed.value)
+    lowest, highest = ends
+    if lowest is None or highest is None or (bounds.low is None and bounds.high is None):
         return None
-    above = bounds.low is None or value >= bounds.low - _rounding(bounds.low)
-    below = bounds.high is None or value <= bounds.high + _rounding(bounds.high)
+    above = bounds.low is None or highest >= bounds.low - _rounding(bounds.low)
+    below = bounds.high is None or lowest <= bounds.high + _rounding(bounds.high)
     return above and below
 
 

@@ -114,7 +114,8 @@ class Claim(Strict):
     """An analysis with what its source says of it.
 
     Values from `low` to `high` agree, and those within `tolerance` of them; without bounds, those
-    within `tolerance` of `expected`, which must then be a number.
+    within `tolerance` of `expected`, which must then be a number. What must be among them is said by
+    `decides`: the measured value, or any of its interval.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Claim(Strict):
     low: Float | None = None
     high: Float | None = None
     tolerance: Float | None = Field(default=None, ge=0)
+    decides: Literal["value", "interval"] = "value"
 
     @model_validator(mode="after")
     def _decidable(self) -> Claim:

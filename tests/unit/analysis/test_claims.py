@@ -44,7 +44,16 @@ def claim(**changes):
     ],
 )
 def test_the_point_value_decides(bounds, value, verdict):
-    assert holds(claim(**bounds), value) is verdict
+    assert holds(claim(**bounds), Analysed(value)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(-0.1, 0.2, True), (0.0, 0.2, True), (0.1, 0.2, False), (-0.2, -0.1, False), (None, None, None)],
+)
+def test_the_interval_decides_where_the_claim_speaks_of_it(low, high, verdict):
+    no_growth = claim(expected="0", tolerance=0.0, decides="interval")
+    assert holds(no_growth, Analysed(0.05, low, high)) is verdict
 
 
 @given(NUMBERS, st.floats(0, 1e6), st.floats(0, 1e3), st.floats(0, 1))
@@ -52,9 +61,9 @@ def test_a_claim_holds_from_its_low_end_to_its_high_end_and_no_further(low, widt
     one = claim(low=low, high=low + width, tolerance=tolerance)
     bottom, top = low - tolerance, low + width + tolerance
     beyond = 1e-3 + 1e-6 * max(abs(bottom), abs(top))
-    assert holds(one, bottom + share * (top - bottom)) is True
-    assert holds(one, bottom - beyond) is False
-    assert holds(one, top + beyond) is False
+    assert holds(one, Analysed(bottom + share * (top - bottom))) is True
+    assert holds(one, Analysed(bottom - beyond)) is False
+    assert holds(one, Analysed(top + beyond)) is False
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_lenet_5_is_a_chain_that_pays_on_a_gpu_alone():
         Scaling,
         Exiting,
         spare,
-        frozen,
+
         shared,
         hooked,
         lambda: CifarResNet(1, 10, 3),

@@ -57,6 +57,20 @@ def _mlp(params: bench.Params) -> nn.Module:
     return begun(model, init=params["init"], output=params["output"])
 
 
+def _convnet(params: bench.Params) -> nn.Module:
+    from bench_models.beginning import begun  # noqa: PLC0415
+    from bench_models.convnet import ConvNet  # noqa: PLC0415
+
+    model = ConvNet(
+        params["hidden"],
+        params["num_classes"],
+        params["in_channels"],
+        params["image_size"],
+        bias=params["bias"],
+    )
+    return begun(model, init=params["init"], output=params["output"])
+
+
 def _conv4(params: bench.Params) -> nn.Module:
     from bench_models.conv4 import Conv4, check_size  # noqa: PLC0415
 
@@ -153,6 +167,16 @@ def _small() -> Iterable[bench.Model]:
         build=_mlp,
         params=(
             bench.Param("hidden", int, [300, 100], "units of the hidden layers", minimum=1, many=True),
+            bench.Param("bias", bool, True, "whether layers have biases"),
+            *_BEGINNING,
+        ),
+    )
+    yield bench.Model(
+        name="convnet",
+        summary="Unpadded 3x3 convolutions of any widths, ReLU after each, and a linear layer over the map.",
+        build=_convnet,
+        params=(
+            bench.Param("hidden", int, [8, 6], "channels of the convolutions", minimum=1, many=True),
             bench.Param("bias", bool, True, "whether layers have biases"),
             *_BEGINNING,
         ),

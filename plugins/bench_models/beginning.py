@@ -26,5 +26,5 @@ def begun(model: M, *, init: str, output: str) -> M:
         if module.bias is not None:
             nn.init.zeros_(module.bias)  # type: ignore[arg-type]
     if output == "ones":
-        nn.init.ones_(modules[-1].weight).requires_grad_(requires_grad=False)  # type: ignore[arg-type]
+        nn.init.ones_(modules[-1].weight).requires_grad_(False)  # type: ignore[arg-type]
     return model

@@ -28,15 +28,15 @@ def _build_distillation(params: bench.Params) -> bench.ObjectiveFunction:
 
 
 def _build_l1(params: bench.Params) -> bench.ObjectiveFunction:
-    from bench_objectives.penalties import L1  # noqa: PLC0415
+    from bench_objectives.penalties import l1  # noqa: PLC0415
 
-    return L1(params["target"])
+    return l1(params["target"])
 
 
 def _build_l2(params: bench.Params) -> bench.ObjectiveFunction:
-    from bench_objectives.penalties import L2  # noqa: PLC0415
+    from bench_objectives.penalties import l2  # noqa: PLC0415
 
-    return L2(params["target"])
+    return l2(params["target"])
 
 
 def _build_group_lasso(params: bench.Params) -> bench.ObjectiveFunction:

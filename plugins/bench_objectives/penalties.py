@@ -44,7 +44,7 @@ class OfWeights:
     def __call__(self, step: bench.ObjectiveInput) -> Tensor:
         """The penalty of the step's model, a scalar."""
         if self.target == "all":
-            weights = [p for p in step.model.parameters() if p.requires_grad]
+            weights: list[Tensor] = [p for p in step.model.parameters() if p.requires_grad]
         else:
             weights = [_weight(layer) for layer in target_layers(step.model, self.target).values()]
         return _sum([self.of(weight.reshape(1, -1)) for weight in weights], step).squeeze(0)
@@ -95,7 +95,7 @@ class GroupLasso:
     def _norms(self, weights: Tensor, layer: nn.Module) -> Tensor:
         """The sums of norms (K,) of weights (K, out, in/groups, …)."""
         grouped = self._groups(weights, int(getattr(layer, "groups", 1)))
-        norms = torch.linalg.vector_norm(grouped, dim=2).sum(1)
+        norms: Tensor = torch.linalg.vector_norm(grouped, dim=2).sum(1)
         return math.sqrt(grouped.shape[2]) * norms if self.by_size else norms
 
     def _groups(self, weights: Tensor, parts: int) -> Tensor:

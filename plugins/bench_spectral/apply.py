@@ -15,7 +15,10 @@ from bench_spectral.trace import norms_behind
 
 
 def spectral(params: Params) -> Reparametrize:
-    """What puts the chosen layers of a model, unless frozen, into the spectral form, its function unchanged."""
+    """What puts the chosen layers of a model into the spectral form, its function unchanged.
+
+    Frozen weights are left as they are.
+    """
 
     def reparametrize(model: nn.Module) -> None:
         norms = norms_behind(model)

@@ -41,8 +41,9 @@ class Product:
     def __init__(self, name: str, module: nn.Linear, *, weight: nn.Module | None) -> None:
         at = f"{name}." if name else ""
         self._weight = weight
-        self._bias = f"{at}bias" if module.bias is not None else None
-        self._frozen = {at + n for n, p in module.named_parameters() if not p.requires_grad}
+        own = dict(module.named_parameters())
+        self._bias = f"{at}bias" if "bias" in own else None
+        self._frozen = {f"{at}{n}" for n, p in own.items() if not p.requires_grad}
         self._at = f"{at}parametrizations.weight."
         self._of = tuple(n for n, _ in weight.named_parameters()) if weight else ()
         self._plain = f"{at}weight"

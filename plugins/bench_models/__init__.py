@@ -62,7 +62,7 @@ def _convnet(params: bench.Params) -> nn.Module:
     from bench_models.convnet import ConvNet  # noqa: PLC0415
 
     model = ConvNet(
-        params["hidden"],
+        params["channels"],
         params["num_classes"],
         params["in_channels"],
         params["image_size"],
@@ -176,7 +176,7 @@ def _small() -> Iterable[bench.Model]:
         summary="Unpadded 3x3 convolutions of any widths, ReLU after each, and a linear layer over the map.",
         build=_convnet,
         params=(
-            bench.Param("hidden", int, [8, 6], "channels of the convolutions", minimum=1, many=True),
+            bench.Param("channels", int, [8, 6], "channels of the convolutions", minimum=1, many=True),
             bench.Param("bias", bool, True, "whether layers have biases"),
             *_BEGINNING,
         ),

@@ -14,16 +14,16 @@ class ConvNet(nn.Module):
     """3x3 convolutions `conv1`, `conv2`, … at stride 1 without padding, and the linear layer `fc`."""
 
     def __init__(
-        self, hidden: Sequence[int], num_classes: int, in_channels: int, image_size: int, *, bias: bool
+        self, channels: Sequence[int], num_classes: int, in_channels: int, image_size: int, *, bias: bool
     ) -> None:
         super().__init__()
         layers: dict[str, nn.Module] = {}
-        for number, (channels_in, channels) in enumerate(pairwise((in_channels, *hidden)), start=1):
-            layers[f"conv{number}"] = nn.Conv2d(channels_in, channels, 3, bias=bias)
+        for number, (width_in, width) in enumerate(pairwise((in_channels, *channels)), start=1):
+            layers[f"conv{number}"] = nn.Conv2d(width_in, width, 3, bias=bias)
             layers[f"relu{number}"] = nn.ReLU()
-        side = side_after(len(hidden), image_size)
+        side = side_after(len(channels), image_size)
         layers["flat"] = nn.Flatten()
-        layers["fc"] = nn.Linear((hidden[-1] if hidden else in_channels) * side**2, num_classes, bias=bias)
+        layers["fc"] = nn.Linear(channels[-1] * side**2, num_classes, bias=bias)
         for name, layer in layers.items():
             self.add_module(name, layer)
 

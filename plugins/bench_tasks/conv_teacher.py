@@ -25,12 +25,12 @@ def conv_teacher_weights(params: bench.Params, generator: Generator) -> list[Ten
     (1, channels · pixels) of its output, all of them one.
     """
     weights = []
-    for channels_in, channels in pairwise([params["channels"], *params["hidden"]]):
+    for channels_in, channels in pairwise([params["in_channels"], *params["channels"]]):
         bound = math.sqrt(6 / (TAPS * (channels_in + channels)))
         unit = torch.rand(channels, channels_in, 3, 3, generator=generator, dtype=torch.float64)
         weights.append((2 * unit - 1) * bound)
-    side = params["size"] - 2 * len(params["hidden"])
-    return [*weights, torch.ones(1, params["hidden"][-1] * side**2, dtype=torch.float64)]
+    side = params["size"] - 2 * len(params["channels"])
+    return [*weights, torch.ones(1, params["channels"][-1] * side**2, dtype=torch.float64)]
 
 
 def conv_teach(weights: list[Tensor], images: Tensor) -> Tensor:
@@ -43,9 +43,9 @@ def conv_teach(weights: list[Tensor], images: Tensor) -> Tensor:
 
 def conv_teacher_task(params: bench.Params) -> bench.LoadTask:
     """Regression onto a random convolutional network of the same 3x3 kernels as the model `convnet`."""
-    if not params["hidden"]:
-        raise bench.UserError("task 'conv-teacher': hidden is empty", "give the channels of a convolution")
-    least = 2 * len(params["hidden"]) + 1
+    if not params["channels"]:
+        raise bench.UserError("task 'conv-teacher': channels is empty", "give those of one convolution at least")
+    least = 2 * len(params["channels"]) + 1
     if params["size"] < least:
         raise bench.UserError(
             f"task 'conv-teacher': size = {params['size']} for {len(params['hidden'])} convolutions",
@@ -57,7 +57,7 @@ def conv_teacher_task(params: bench.Params) -> bench.LoadTask:
         weights = conv_teacher_weights(params, generator)
 
         def split(count: int) -> bench.Split:
-            shape = (count, params["channels"], params["size"], params["size"])
+            shape = (count, params["in_channels"], params["size"], params["size"])
             images = torch.randn(shape, generator=generator, dtype=torch.float64)
             noise = torch.randn(count, 1, generator=generator, dtype=torch.float64)
             answers = torch.cat([conv_teach(weights, part) for part in torch.split(images, CHUNK)])
@@ -68,7 +68,7 @@ def conv_teacher_task(params: bench.Params) -> bench.LoadTask:
             test=split(params["test"]),
             kind="regression",
             num_classes=1,
-            in_channels=params["channels"],
+            in_channels=params["in_channels"],
             image_size=params["size"],
         )
 

@@ -21,7 +21,8 @@ def build(catalog, name, channels=10, size=1, **params):
 
 @pytest.mark.parametrize(("name", "shape", "fans"), [("mlp", (300, 1), 600), ("convnet", (40, 3), 9 * 340)])
 def test_glorot_weights_fill_their_range_and_biases_are_zero(catalog, name, shape, fans):
-    model = build(catalog, name, *shape, hidden=[300], init="glorot")
+    widths = {"hidden" if name == "mlp" else "channels": [300]}
+    model = build(catalog, name, *shape, **widths, init="glorot")
     first = next(model.children())
     bound = (6 / fans) ** 0.5
     assert 0.99 * bound < first.weight.max() <= bound
@@ -53,7 +54,7 @@ def test_training_moves_no_frozen_weight(catalog, parametrization, optimizer, av
 
 
 def test_a_convnet_has_a_unit_of_output_for_each_pixel_that_is_left(catalog):
-    model = build(catalog, "convnet", 2, 6, hidden=[32, 6], bias=False, output="ones")
+    model = build(catalog, "convnet", 2, 6, channels=[32, 6], bias=False, output="ones")
     shapes = [tuple(p.shape) for p in model.parameters()]
     assert shapes == [(32, 2, 3, 3), (6, 32, 3, 3), (1, 24)]
     assert model(torch.zeros(5, 2, 6, 6)).shape == (5, 1)
@@ -61,7 +62,7 @@ def test_a_convnet_has_a_unit_of_output_for_each_pixel_that_is_left(catalog):
 
 def test_a_convnet_says_when_images_are_too_small(catalog):
     with pytest.raises(bench.UserError, match="2 unpadded"):
-        build(catalog, "convnet", 2, 4, hidden=[3, 3])
+        build(catalog, "convnet", 2, 4, channels=[3, 3])
 
 
 def teacher(seed=3, **params):
@@ -74,7 +75,7 @@ def teacher(seed=3, **params):
 def test_the_conv_teacher_is_a_convnet_of_its_own_weights(catalog):
     params = catalog.get("task", "conv-teacher").resolve({})
     weights = conv_teacher_weights(params, torch.Generator().manual_seed(3))
-    model = build(catalog, "convnet", 2, 6, hidden=[8, 6], bias=False).double()
+    model = build(catalog, "convnet", 2, 6, channels=[8, 6], bias=False).double()
     with torch.no_grad():
         for parameter, weight in zip(model.parameters(), weights, strict=True):
             parameter.copy_(weight)
@@ -92,7 +93,7 @@ def test_a_conv_teacher_worked_by_hand():
 
 def test_conv_teachers_weights_are_glorot_uniform():
     weights = conv_teacher_weights(
-        {"channels": 20, "size": 5, "hidden": [40, 3]}, torch.Generator().manual_seed(0)
+        {"in_channels": 20, "size": 5, "channels": [40, 3]}, torch.Generator().manual_seed(0)
     )
     bound = (6 / (9 * 60)) ** 0.5
     assert 0.99 * bound < weights[0].abs().max() <= bound
@@ -107,7 +108,7 @@ def test_noise_comes_on_top_and_each_seed_has_its_own_teacher():
     assert 0.2 < spread < 0.9
 
 
-@pytest.mark.parametrize(("params", "said"), [({"hidden": []}, "empty"), ({"size": 4}, "size of at least 5")])
+@pytest.mark.parametrize(("params", "said"), [({"channels": []}, "empty"), ({"size": 4}, "size of at least 5")])
 def test_a_conv_teacher_that_cannot_be_is_refused(params, said):
     with pytest.raises(bench.UserError) as caught:
         teacher(**params)
@@ -115,7 +116,7 @@ def test_a_conv_teacher_that_cannot_be_is_refused(params, said):
 
 
 def test_the_first_layer_of_a_convnet_takes_the_spectral_form(catalog):
-    model = build(catalog, "convnet", 2, 6, hidden=[5, 4], init="glorot", output="ones")
+    model = build(catalog, "convnet", 2, 6, channels=[5, 4], init="glorot", output="ones")
     images = torch.randn(3, 2, 6, 6)
     plain = functional.conv2d(images, model.conv1.weight, model.conv1.bias)
     catalog.get("parametrization", "spectral").make({"layers": "first"})(model)

@@ -70,6 +70,7 @@ def conv_teacher_task(params: bench.Params) -> bench.LoadTask:
             num_classes=1,
             in_channels=params["in_channels"],
             image_size=params["size"],
+            teacher_weights=tuple(weight.float() for weight in weights),
         )
 
     return load

@@ -59,8 +59,9 @@ def _optimizer(groups: list[dict[str, Any]], recipe: StageRecipe) -> torch.optim
 def learning_rate(recipe: StageRecipe, steps_per_epoch: int) -> Callable[[int], float]:
     """The learning rate at each step of the stage, counted from 0.
 
-    Warm-up is linear; cosine falls to 0 at the end; one-cycle rises for 30 % of the stage from lr/25
-    and falls along a cosine to lr/10⁴ (Smith and Topin 2018).
+    Warm-up is linear; cosine falls to 0 at the end; linear is constant to the first milestone and falls
+    to 0 along a line from there (from the start, without milestones); one-cycle rises for 30 % of the
+    stage from lr/25 and falls along a cosine to lr/10⁴ (Smith and Topin 2018).
     """
     total = max(1, recipe.epochs * steps_per_epoch)
     warm = recipe.warmup_epochs * steps_per_epoch
@@ -78,6 +79,9 @@ def _shape(recipe: StageRecipe, progress: float, overall: float) -> float:
     match recipe.schedule:
         case "constant":
             return 1.0
+        case "linear":
+            kept = min(recipe.milestones, default=0.0)
+            return 1.0 if overall <= kept else (1 - overall) / (1 - kept)
         case "cosine":
             return 0.5 * (1 + math.cos(math.pi * progress))
         case "step":

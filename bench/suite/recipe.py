@@ -30,8 +30,9 @@ class StageRecipe(Strict):
 
     Units: `epochs` and `warmup_epochs` in passes over the training split, `lr` the peak learning
     rate, `grad_clip` the largest global gradient norm (0 switches it off), `milestones` as shares of
-    the stage at which a step schedule multiplies the rate by `gamma`, `ema_decay` the decay a step of
-    an exponential moving average of the weights, which then takes their place (0 switches it off).
+    the stage at which a step schedule multiplies the rate by `gamma`, and at the first of which a linear
+    schedule begins to fall, `ema_decay` the decay a step of an exponential moving average of the
+    weights, which then takes their place (0 switches it off).
     `select` keeps the last epoch's weights, or those of the epoch best on the suite's validation split.
     """
 
@@ -43,7 +44,7 @@ class StageRecipe(Strict):
     nesterov: Bool = False
     weight_decay: Float = Field(default=0.0, ge=0)
     decay_norms: Bool = True
-    schedule: Literal["constant", "cosine", "step", "one-cycle"] = "cosine"
+    schedule: Literal["constant", "linear", "cosine", "step", "one-cycle"] = "cosine"
     milestones: tuple[Float, ...] = (0.5, 0.75)
     gamma: Float = Field(default=0.1, gt=0, le=1)
     warmup_epochs: Float = Field(default=0.0, ge=0)

@@ -15,6 +15,25 @@ _HE = "He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, CVP
 _VGG = "Simonyan and Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, ICLR 2015"
 _TIAN = "Tian, Student Specialization in Deep ReLU Networks, ICML 2020 (arXiv 1909.13458)"
 _TIMM = "Wightman, PyTorch Image Models, 2019"
+_GIAMBAGLI = "Giambagli, Buffoni, Chicchi and Fanelli, How a student becomes a teacher, NeurIPS 2023"
+_BEGINNING = (
+    bench.Param(
+        "init",
+        str,
+        "default",
+        "how weights start: as torch has it, or Glorot-uniform with biases at zero",
+        choices=("default", "glorot"),
+        later=True,
+    ),
+    bench.Param(
+        "output",
+        str,
+        "trained",
+        "whether the last layer's weights are trained, or frozen at one",
+        choices=("trained", "ones"),
+        later=True,
+    ),
+)
 
 
 def _lenet_300_100(params: bench.Params) -> nn.Module:
@@ -30,10 +49,26 @@ def _lenet_5(params: bench.Params) -> nn.Module:
 
 
 def _mlp(params: bench.Params) -> nn.Module:
+    from bench_models.beginning import begun  # noqa: PLC0415
     from bench_models.mlp import Perceptron  # noqa: PLC0415
 
     inputs = params["in_channels"] * params["image_size"] ** 2
-    return Perceptron(inputs, params["hidden"], params["num_classes"], bias=params["bias"])
+    model = Perceptron(inputs, params["hidden"], params["num_classes"], bias=params["bias"])
+    return begun(model, init=params["init"], output=params["output"])
+
+
+def _convnet(params: bench.Params) -> nn.Module:
+    from bench_models.beginning import begun  # noqa: PLC0415
+    from bench_models.convnet import ConvNet  # noqa: PLC0415
+
+    model = ConvNet(
+        params["channels"],
+        params["num_classes"],
+        params["in_channels"],
+        params["image_size"],
+        bias=params["bias"],
+    )
+    return begun(model, init=params["init"], output=params["output"])
 
 
 def _conv4(params: bench.Params) -> nn.Module:
@@ -133,6 +168,17 @@ def _small() -> Iterable[bench.Model]:
         params=(
             bench.Param("hidden", int, [300, 100], "units of the hidden layers", minimum=1, many=True),
             bench.Param("bias", bool, True, "whether layers have biases"),
+            *_BEGINNING,
+        ),
+    )
+    yield bench.Model(
+        name="convnet",
+        summary="Unpadded 3x3 convolutions of any widths, ReLU after each, and a linear layer over the map.",
+        build=_convnet,
+        params=(
+            bench.Param("channels", int, [8, 6], "channels of the convolutions", minimum=1, many=True),
+            bench.Param("bias", bool, True, "whether layers have biases"),
+            *_BEGINNING,
         ),
     )
     yield bench.Model(

@@ -10,8 +10,8 @@ _TARGET = bench.Param(
     "target",
     str,
     "prunable",
-    "weights of linear layers and convolutions, those but the output layer's, or all parameters",
-    choices=("prunable", "hidden", "all"),
+    "weights of linear layers and convolutions, without the output layer's, the first's, or all parameters",
+    choices=("prunable", "hidden", "first", "all"),
 )
 
 
@@ -28,21 +28,21 @@ def _build_distillation(params: bench.Params) -> bench.ObjectiveFunction:
 
 
 def _build_l1(params: bench.Params) -> bench.ObjectiveFunction:
-    from bench_objectives.penalties import L1  # noqa: PLC0415
+    from bench_objectives.penalties import l1  # noqa: PLC0415
 
-    return L1(params["target"])
+    return l1(params["target"])
 
 
 def _build_l2(params: bench.Params) -> bench.ObjectiveFunction:
-    from bench_objectives.penalties import L2  # noqa: PLC0415
+    from bench_objectives.penalties import l2  # noqa: PLC0415
 
-    return L2(params["target"])
+    return l2(params["target"])
 
 
 def _build_group_lasso(params: bench.Params) -> bench.ObjectiveFunction:
     from bench_objectives.penalties import GroupLasso  # noqa: PLC0415
 
-    return GroupLasso(params["by"], params["target"])
+    return GroupLasso(params["by"], params["target"], by_size=params["weighting"] == "size")
 
 
 @bench.hookimpl
@@ -110,8 +110,16 @@ def _penalties() -> Iterable[bench.Objective]:
                 "target",
                 str,
                 "hidden",
-                "all linear layers and convolutions, or those but the output layer",
-                choices=("prunable", "hidden"),
+                "all linear layers and convolutions, those but the output layer, or the first of them",
+                choices=("prunable", "hidden", "first"),
+            ),
+            bench.Param(
+                "weighting",
+                str,
+                "size",
+                "whether a group's norm counts √p times, p its number of weights, or once",
+                choices=("size", "none"),
+                later=True,
             ),
         ),
         role="penalty",

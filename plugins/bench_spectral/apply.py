@@ -15,13 +15,17 @@ from bench_spectral.trace import norms_behind
 
 
 def spectral(params: Params) -> Reparametrize:
-    """What puts the chosen layers of a model into the spectral form, its function unchanged."""
+    """What puts the chosen layers of a model into the spectral form, its function unchanged.
+
+    Frozen weights are left as they are.
+    """
 
     def reparametrize(model: nn.Module) -> None:
         norms = norms_behind(model)
         sharers = modules_by_weight(model)
         for first in _chosen(list(sharers), params["layers"]):
-            _register(model, sharers[first], norms, params)
+            if model.get_parameter(f"{first}.weight").requires_grad:
+                _register(model, sharers[first], norms, params)
 
     return reparametrize
 

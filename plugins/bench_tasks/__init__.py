@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import bench
-from bench_tasks.declared import MIXTURE, SUBSET, SUMMARIES, TEACHER, TIMM
+from bench_tasks.declared import CONV_TEACHER, MIXTURE, SUBSET, SUMMARIES, TEACHER, TIMM
 
 
 def _digits(_: bench.Params) -> bench.LoadTask:
@@ -42,6 +42,12 @@ def _synthetic(function: str) -> Callable[[bench.Params], bench.LoadTask]:
     return build
 
 
+def _conv_teacher(params: bench.Params) -> bench.LoadTask:
+    from bench_tasks.conv_teacher import conv_teacher_task  # noqa: PLC0415
+
+    return conv_teacher_task(params)
+
+
 @bench.hookimpl
 def bench_tasks() -> Iterable[bench.Task]:
     """Offer `digits`, the data sets by name, whatever timm reads, and synthetic tasks."""
@@ -72,6 +78,13 @@ def bench_tasks() -> Iterable[bench.Task]:
         params=TEACHER,
         seeded=True,
         cite="Giambagli, Buffoni, Chicchi and Fanelli, How a student becomes a teacher, NeurIPS 2023",
+    )
+    yield bench.Task(
+        name="conv-teacher",
+        summary="Regression onto a random convolutional ReLU network, made anew for each seed.",
+        build=_conv_teacher,
+        params=CONV_TEACHER,
+        seeded=True,
     )
     yield bench.Task(
         name="gaussian-mixture",

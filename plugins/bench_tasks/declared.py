@@ -37,6 +37,14 @@ TEACHER = (
     bench.Param("train", int, 10_000, "training examples", minimum=2),
     bench.Param("test", int, 10_000, "test examples", minimum=2),
 )
+CONV_TEACHER = (
+    bench.Param("in_channels", int, 2, "channels of the images", minimum=1),
+    bench.Param("size", int, 6, "pixels a side of the images", minimum=3),
+    bench.Param("channels", int, [8, 6], "channels of the teacher's convolutions", minimum=1, many=True),
+    bench.Param("noise", float, 0.0, "deviation of the noise on the targets", minimum=0),
+    bench.Param("train", int, 10_000, "training examples", minimum=2),
+    bench.Param("test", int, 10_000, "test examples", minimum=2),
+)
 MIXTURE = (
     bench.Param("classes", int, 10, "classes", minimum=2),
     bench.Param("dimension", int, 20, "inputs", minimum=2),

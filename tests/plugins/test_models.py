@@ -39,6 +39,7 @@ def count(model):
         ("lenet-5", MNIST, 431_080),
         ("mlp", MNIST, 266_610),
         ("conv4", CIFAR, 113_226),
+        ("convnet", CIFAR, 47_712),
         ("resnet8", CIFAR, 78_042),
         ("resnet20", CIFAR, 272_474),
         ("resnet32", CIFAR, 466_906),

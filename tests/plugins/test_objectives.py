@@ -137,9 +137,12 @@ def penalty(catalog, name, model, **params):
         ("l2", {}, 27.5),
         ("l2", {"target": "hidden"}, 15.0),
         ("l2", {"target": "all"}, 177.5),
+        ("l2", {"target": "first"}, 15.0),
         ("group-lasso", {}, math.sqrt(2) * (math.sqrt(5) + 5)),
         ("group-lasso", {"by": "columns"}, math.sqrt(2) * (math.sqrt(10) + math.sqrt(20))),
         ("group-lasso", {"target": "prunable"}, math.sqrt(2) * (math.sqrt(5) + 5 + 5)),
+        ("group-lasso", {"target": "first"}, math.sqrt(2) * (math.sqrt(5) + 5)),
+        ("group-lasso", {"target": "prunable", "weighting": "none"}, math.sqrt(5) + 5 + 5),
         (
             "group-lasso",
             {"by": "columns", "target": "prunable"},

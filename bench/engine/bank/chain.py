@@ -42,8 +42,8 @@ class _Tracer(fx.Tracer):
 def chain_of(model: nn.Module) -> Chain | None:
     """The chain that `model` is in training mode, or None where banks cannot run it.
 
-    They cannot where it branches, starts with a ReLU, shares or freezes a parameter, holds one outside
-    its chain, has hooks, or a layer other than Linear (parametrized or not), Conv2d, ReLU, pooling and
+    They cannot where it branches, starts with a ReLU, shares a parameter, holds one outside its chain,
+    has hooks, or a layer other than Linear (parametrized or not), Conv2d, ReLU, pooling and
     flattening.
     """
     if any(getattr(module, hooks, None) for module in model.modules() for hooks in _HOOKS):
@@ -57,7 +57,7 @@ def chain_of(model: nn.Module) -> Chain | None:
     used = [name for layer in layers for name in layer.parameters]
     whole = len(used) == len(set(used)) and set(used) == set(named)
     own = len({id(parameter) for parameter in named.values()}) == len(named)
-    plain = all(p.requires_grad and p.dtype == torch.float32 for p in named.values())
+    plain = all(p.dtype == torch.float32 for p in named.values())
     starts = bool(used) and not isinstance(next(x for x in layers if not isinstance(x, Flat)), Rectified)
     return Chain(layers) if starts and whole and own and plain else None
 
@@ -100,13 +100,13 @@ def _linear(name: str, module: nn.Linear) -> Product:
     if not parametrize.is_parametrized(module):
         if type(module) is not nn.Linear:
             raise _Unknown
-        return Product(name, has_bias=module.bias is not None, weight=None)
+        return Product(name, module, weight=None)
     if list(module.parametrizations) != ["weight"] or type(module).__mro__[1] is not nn.Linear:  # type: ignore[arg-type]
         raise _Unknown
     weight = module.parametrizations["weight"]  # type: ignore[index]
     if not isinstance(weight, nn.Module) or list(weight.buffers()):
         raise _Unknown
-    return Product(name, has_bias=module.bias is not None, weight=weight)
+    return Product(name, module, weight=weight)
 
 
 def _of_call(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Layer:

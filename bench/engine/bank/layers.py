@@ -34,14 +34,16 @@ class Layer(Protocol):
 class Product:
     """Linear layers: one batched matrix product.
 
-    `weight` is the first network's parametrization of the weight, if there is one; it is run for all
-    networks at once on their own parameters.
+    `module` is the first network's. `weight` is its parametrization of the weight, if there is one; it is
+    run for all networks at once on their own parameters. Frozen parameters get no gradient.
     """
 
-    def __init__(self, name: str, *, has_bias: bool, weight: nn.Module | None) -> None:
+    def __init__(self, name: str, module: nn.Linear, *, weight: nn.Module | None) -> None:
         at = f"{name}." if name else ""
         self._weight = weight
-        self._bias = f"{at}bias" if has_bias else None
+        own = dict(module.named_parameters())
+        self._bias = f"{at}bias" if "bias" in own else None
+        self._frozen = {f"{at}{n}" for n, p in own.items() if not p.requires_grad}
         self._at = f"{at}parametrizations.weight."
         self._of = tuple(n for n, _ in weight.named_parameters()) if weight else ()
         self._plain = f"{at}weight"
@@ -64,14 +66,15 @@ class Product:
     def backward(self, grad: Tensor, kept: Any, into: Tensors, *, first: bool) -> Tensor | None:
         """Go back through both products, and through the parametrization if there is one."""
         x, plain, weight, originals = kept
-        if self._bias is not None:
+        if self._bias is not None and self._bias not in self._frozen:
             torch.sum(grad, 1, out=into[self._bias])
         if self._weight is None:
-            torch.bmm(grad.transpose(1, 2), x, out=into[self._plain])
-        else:
+            if self._plain not in self._frozen:
+                torch.bmm(grad.transpose(1, 2), x, out=into[self._plain])
+        elif trained := {n: part for n, part in originals.items() if part.requires_grad}:
             of_weight = torch.bmm(grad.transpose(1, 2), x)
-            found = torch.autograd.grad(weight, list(originals.values()), of_weight, allow_unused=True)
-            for name, gradient in zip(originals, found, strict=True):
+            found = torch.autograd.grad(weight, list(trained.values()), of_weight, allow_unused=True)
+            for name, gradient in zip(trained, found, strict=True):
                 into[self._at + name].copy_(0 if gradient is None else gradient)
         return None if first else torch.bmm(grad, plain)
 
@@ -79,7 +82,10 @@ class Product:
         if self._weight is None:
             return {}, values[self._plain]
         module = self._weight
-        originals = {name: values[self._at + name].detach().requires_grad_() for name in self._of}
+        originals = {
+            name: values[self._at + name].detach().requires_grad_(self._at + name not in self._frozen)
+            for name in self._of
+        }
         with torch.enable_grad():
             weight: Tensor = torch.func.vmap(lambda one: torch.func.functional_call(module, one, ()))(
                 originals

@@ -62,9 +62,12 @@ class BankOptimizer:
         if not any(recipe.weight_decay for recipe in recipes):
             return None
         decay = self._column(recipe.weight_decay for recipe in recipes)
-        if recipes[0].decay_norms:
+        spares, frozen = not recipes[0].decay_norms, self._storage.frozen
+        if not spares and not frozen:
             return decay
-        return decay * self._storage.spread(lambda _, shape: float(len(shape) > 1))
+        return decay * self._storage.spread(
+            lambda name, shape: float(name not in frozen and not (spares and len(shape) < 2))
+        )
 
     def _clipped(self, limit: Tensor) -> None:
         norms = torch.linalg.vector_norm(self._storage.gradients, dim=1, keepdim=True)

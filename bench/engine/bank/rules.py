@@ -61,7 +61,7 @@ def bank_form(training: Training) -> Hashable:
         without_scalars(training.course.recipe),
         (training.course.first, training.course.last, training.course.replay),
         tuple(sorted(training.course.factors.items())),
-        tuple((name, parameter.shape) for name, parameter in training.model.named_parameters()),
+        tuple((name, p.shape, p.requires_grad) for name, p in training.model.named_parameters()),
         (data.train.inputs.shape, data.train.inputs.dtype, data.train.targets.shape, data.task.kind),
         (tuple(data.scale.flatten().tolist()), tuple(data.shift.flatten().tolist())),
     )

@@ -13,13 +13,15 @@ LANES = 64  # rows are padded to whole vectors, so that no element's arithmetic 
 class Storage:
     """The parameters, gradients and masks of K networks of one structure, each of shape (K, size).
 
-    From `adopt` to `release` the networks' own parameters are views of their row: they can be looked
-    at, evaluated and traced between two steps as if they trained alone.
+    `frozen` names the parameters that are not trained. Until `release` the networks' own parameters are
+    views of their row: they can be looked at, evaluated and traced between two steps as if they trained
+    alone.
     """
 
     def __init__(self, models: Sequence[nn.Module], masks: Sequence[Mapping[str, Tensor]]) -> None:
         self._models = models
         first = dict(models[0].named_parameters())
+        self.frozen = frozenset(name for name, p in first.items() if not p.requires_grad)
         self._places: dict[str, tuple[int, torch.Size]] = {}
         size = 0
         for name, parameter in first.items():

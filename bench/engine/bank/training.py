@@ -91,7 +91,8 @@ class _Bank:
         self.epochs = 0
         self.storage = Storage([t.model for t in trainings], [t.masks for t in trainings])
         self._leaves = {
-            name: values.detach().requires_grad_() for name, values in self.storage.by_name.items()
+            name: values.detach().requires_grad_(name not in self.storage.frozen)
+            for name, values in self.storage.by_name.items()
         }
 
     def probe(self) -> None:
@@ -142,12 +143,12 @@ class _Bank:
             losses = self._loss.rows(
                 BankStep(self._trainings[0].model, self._leaves, inputs, outputs, targets, kind)
             )
-            leaves = [outputs, *self._leaves.values()]
-            found = torch.autograd.grad(losses.sum(), leaves, allow_unused=True)
+            trained = {name: leaf for name, leaf in self._leaves.items() if leaf.requires_grad}
+            found = torch.autograd.grad(losses.sum(), [outputs, *trained.values()], allow_unused=True)
         if found[0] is None:
             raise Unlike
         self._backward(found[0], kept)
-        for name, gradient in zip(self._leaves, found[1:], strict=True):
+        for name, gradient in zip(trained, found[1:], strict=True):
             if gradient is not None:
                 self.storage.gradient_of[name].add_(gradient)
         return losses.detach()

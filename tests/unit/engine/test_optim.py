@@ -74,6 +74,13 @@ def test_a_schedule_is_that_of_torch(keys, make):
     assert rates(**keys) == pytest.approx(torchs(make), rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.parametrize(("milestones", "kept"), [((0.8,), 56), ((0.9, 0.8), 56), ((), 0), ((1.0,), TOTAL)])
+def test_a_linear_schedule_is_constant_to_its_first_milestone_and_then_falls_to_zero(milestones, kept):
+    found = rates(schedule="linear", milestones=milestones)
+    falling = [0.3 * (TOTAL - step) / (TOTAL - kept) for step in range(kept, TOTAL)]
+    assert found == pytest.approx([0.3] * kept + falling, rel=1e-9)
+
+
 @pytest.fixture
 def normalised():
     return nn.Sequential(

@@ -111,6 +111,7 @@ def parametrized():
         lambda: nn.Sequential(nn.Linear(3, 2, bias=False)),
         lambda: nn.Sequential(nn.Identity(), nn.Linear(3, 2), nn.Sequential(nn.ReLU(), nn.Linear(2, 1))),
         parametrized,
+        frozen,
     ],
 )
 def test_perceptrons_are_chains_that_pay_on_a_cpu(build):
@@ -130,7 +131,6 @@ def test_lenet_5_is_a_chain_that_pays_on_a_gpu_alone():
         Scaling,
         Exiting,
         spare,
-        frozen,
         shared,
         hooked,
         lambda: CifarResNet(1, 10, 3),

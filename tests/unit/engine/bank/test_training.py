@@ -39,7 +39,7 @@ SCALARS = st.fixed_dictionaries(
         "momentum": st.sampled_from([0.0, 0.5, 0.9]),
         "weight_decay": st.sampled_from([0.0, 5e-4, 0.1]),
         "grad_clip": st.sampled_from([0.0, 0.01, 1.0]),
-        "schedule": st.sampled_from(["constant", "cosine", "step", "one-cycle"]),
+        "schedule": st.sampled_from(["constant", "linear", "cosine", "step", "one-cycle"]),
         "warmup_epochs": st.sampled_from([0.0, 0.5]),
     }
 )

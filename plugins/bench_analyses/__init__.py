@@ -19,16 +19,23 @@ _WHERE = bench.Param(
 )
 _ONE = bench.Param("one", str, [], "conditions that the first contestant alone fits", many=True)
 _OTHER = bench.Param("other", str, [], "conditions that the second contestant alone fits", many=True)
+_CELLS = bench.Param(
+    "cells",
+    str,
+    "one",
+    "one contestant, or the least or largest mean of several",
+    choices=("one", "min", "max"),
+)
 _X = bench.Param("x", str, "spectral_error", "the first quantity, written as a metric is")
 _Y = bench.Param("y", str, "accuracy", "the second quantity")
 
 
 def _metric_at(params: bench.Params) -> bench.AnalysisFunction:
-    return partial(bench.analysis.metric_at, metric=params["metric"], where=params["where"])
+    return partial(bench.analysis.metric_at, **params)
 
 
 def _difference_to_dense(params: bench.Params) -> bench.AnalysisFunction:
-    return partial(bench.analysis.difference_to_dense, metric=params["metric"], where=params["where"])
+    return partial(bench.analysis.difference_to_dense, **params)
 
 
 def _paired_difference(params: bench.Params) -> bench.AnalysisFunction:
@@ -80,13 +87,13 @@ def _levels() -> Iterable[bench.Analysis]:
         name="metric-at",
         summary="Mean over seeds of a metric of one contestant at one sparsity, with its t-interval.",
         build=_metric_at,
-        params=(_METRIC, _WHERE),
+        params=(_METRIC, _WHERE, _CELLS),
     )
     yield bench.Analysis(
         name="difference-to-dense",
         summary="Mean over seeds of a metric minus that of the seed's dense network, with its t-interval.",
         build=_difference_to_dense,
-        params=(_METRIC, _WHERE),
+        params=(_METRIC, _WHERE, _CELLS),
     )
 
 

@@ -44,7 +44,9 @@ def conv_teach(weights: list[Tensor], images: Tensor) -> Tensor:
 def conv_teacher_task(params: bench.Params) -> bench.LoadTask:
     """Regression onto a random convolutional network of the same 3x3 kernels as the model `convnet`."""
     if not params["channels"]:
-        raise bench.UserError("task 'conv-teacher': channels is empty", "give those of one convolution at least")
+        raise bench.UserError(
+            "task 'conv-teacher': channels is empty", "give those of one convolution at least"
+        )
     least = 2 * len(params["channels"]) + 1
     if params["size"] < least:
         raise bench.UserError(

@@ -108,7 +108,9 @@ def test_noise_comes_on_top_and_each_seed_has_its_own_teacher():
     assert 0.2 < spread < 0.9
 
 
-@pytest.mark.parametrize(("params", "said"), [({"channels": []}, "empty"), ({"size": 4}, "size of at least 5")])
+@pytest.mark.parametrize(
+    ("params", "said"), [({"channels": []}, "empty"), ({"size": 4}, "size of at least 5")]
+)
 def test_a_conv_teacher_that_cannot_be_is_refused(params, said):
     with pytest.raises(bench.UserError) as caught:
         teacher(**params)

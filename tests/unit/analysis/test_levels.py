@@ -53,3 +53,12 @@ def test_what_is_not_there_has_no_value_and_a_reason(frame):
     null = metric_at(frame([{"metrics.accuracy": None}]), metric="accuracy", where=[])
     assert null.value is None
     assert "no selected record has a value" in str(null.details["reason"])
+
+
+@pytest.mark.parametrize(("cells", "pruner", "shift"), [("min", "random", -0.2), ("max", "magnitude", 0.0)])
+def test_the_least_or_largest_mean_of_several_contestants_is_named(frame, cells, pruner, shift):
+    others = [row | {"pruner": "random", "metrics.accuracy": row["metrics.accuracy"] - 0.2} for row in ROWS]
+    found = metric_at(frame([*ROWS, *others]), metric="accuracy", where=[], cells=cells)
+    assert found.value == pytest.approx(np.mean(VALUES) + shift, rel=1e-12)
+    assert (found.low, found.high) == pytest.approx(interval(np.add(VALUES, shift)), rel=1e-12)
+    assert found.details == {"seeds": 4, "cells": 2, "cell": f"pruner={pruner}"}

@@ -18,13 +18,9 @@ from bench_models.resnet import CifarResNet
 from tests.unit.measure.trials import masked_at_random
 
 FUNCTIONS = (
-    *("accuracy", "sparsity", "spectrum", "cost", "singular-values", "operator", "bytes", "dead-weights"),
-<<<<<<< HEAD
-    *("latency", "throughput", "unit-curve", "validation"),
-=======
+    *("accuracy", "sparsity", "spectrum", "cost", "singular-values", "operator"),
+    *("bytes", "dead-weights", "latency", "throughput", "unit-curve", "validation"),
     *("spectra", "alignment", "dead-rows", "bn-accuracy", "row-scaled-spectrum"),
-    *("latency", "throughput", "unit-curve"),
->>>>>>> 80f7d72 (Test and document the suite's measures, analyses and sparsifiers)
     pytest.param(
         "shrunk", marks=pytest.mark.skipif(find_spec("torch_pruning") is None, reason="no torch-pruning")
     ),

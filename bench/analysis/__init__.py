@@ -11,6 +11,7 @@ from bench.analysis.pairing import Sides, pairs
 from bench.analysis.quantity import quantity
 from bench.analysis.scatter import Scatter, points
 from bench.analysis.selection import column_of, select
+from bench.analysis.traces import trace_change
 from bench.analysis.trends import COMBINE, slope, spearman
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "slope",
     "spearman",
     "told_apart",
+    "trace_change",
 ]

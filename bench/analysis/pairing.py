@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.analysis.contestants import described
+from bench.analysis.layered import by_layer
 from bench.analysis.quantity import quantity
-from bench.analysis.selection import select
+from bench.analysis.selection import column_of, select
 from bench.errors import UserError
 
 if TYPE_CHECKING:
@@ -19,16 +20,26 @@ _WHERE = ("cell", "spec.sparsity", "spec.seed")
 
 @dataclass(frozen=True)
 class Sides:
-    """Two contestants by their conditions, and the conditions that both share."""
+    """Two contestants by their conditions, and how their trials come in pairs.
+
+    Args:
+        one: conditions that the first alone fits.
+        other: conditions that the second alone fits.
+        where: conditions that both share.
+        paired_by: further columns that a pair agrees in, such as "params.replicate"; both may lack them.
+        layers: whether a pair is one layer of two trials.
+    """
 
     one: Sequence[str]
     other: Sequence[str]
     where: Sequence[str] = ()
+    paired_by: Sequence[str] = ()
+    layers: bool = False
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """A row a pair: columns `one` and `other`, indexed by cell, sparsity and seed."""
+    """A row a pair: columns `one` and `other`, indexed by cell, sparsity, seed and what else pairs."""
 
     table: pd.DataFrame
     reason: str = ""
@@ -50,7 +61,8 @@ def pairs(frame: pd.DataFrame, sides: Sides, metric: str) -> Pairs:
         rows = selected.rows
         if rows.empty:
             return Pairs(pd.DataFrame({"one": [], "other": []}), f"'{name}': {selected.reason}")
-        for _, inside in rows.groupby("cell"):
+        keys = _keys(rows, sides.paired_by)
+        for _, inside in rows.groupby([rows["cell"], *keys.values()]):
             if inside["entry"].nunique() > 1:
                 listed = described(inside)
                 raise UserError(
@@ -58,9 +70,17 @@ def pairs(frame: pd.DataFrame, sides: Sides, metric: str) -> Pairs:
                     f"add conditions to `{name}` that leave one of them",
                 )
         entries.append(set(rows["entry"]))
-        index = pd.MultiIndex.from_frame(rows[list(_WHERE)])
-        columns[name] = quantity(rows, metric).set_axis(index)
+        rows = rows.assign(**keys)
+        rows = by_layer(rows, metric) if sides.layers else rows
+        named = [*_WHERE, *keys, *(["layer"] if sides.layers else [])]
+        columns[name] = quantity(rows, metric).set_axis(pd.MultiIndex.from_frame(rows[named]))
     if entries[0] & entries[1]:
         raise UserError("'one' and 'other' match the same contestant", "let their conditions differ")
     table = pd.concat(columns, axis=1, join="inner").dropna().sort_index()
     return Pairs(table, f"the two have no pair with a value of '{metric}'" if table.empty else "")
+
+
+def _keys(rows: pd.DataFrame, paired_by: Sequence[str]) -> dict[str, pd.Series[Any]]:
+    """What else pairs agree in, as text, so that lacking a parameter is a value too."""
+    columns = (column_of(rows, key, ("spec.", "")) for key in paired_by)
+    return {f"paired{place}": rows[column].map(str) for place, column in enumerate(columns)}

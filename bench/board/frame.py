@@ -50,7 +50,8 @@ _NUMBERS = (
     "timing.finetune",
     "timing.measure",
 )
-COLUMNS = (*_TEXT, "spec.seed", *_NUMBERS, "traces")
+_TUPLES = ("traces", "per_layer")
+COLUMNS = (*_TEXT, "spec.seed", *_NUMBERS, *_TUPLES)
 PENALTIES = ("spec.recipe.train.penalties.", "spec.recipe.finetune.penalties.")
 _LEFT_OUT = ("per_layer", "curves", "traces", "volatile", "unmeasured")
 
@@ -63,12 +64,11 @@ def tidy(records: Iterable[Record]) -> DataFrame:
     JSON. Three columns are computed: `cell` names what may be compared (suite, task, model), `entry`
     the contestant (all of the spec but seed and sparsity), `dense` the training that its dense
     networks share. `spec.recipe.train.penalties.NAME` is the weight of that penalty, 0 where
-    a record's recipe has none of it; so for fine-tuning. What layers and reasons say stays in the
-    record.
+    a record's recipe has none of it; so for fine-tuning. Reasons stay in the record.
 
-    Two kinds of columns hold more than a number: `curves.NAME` a tuple of numbers, None where a record
-    has no such curve; `traces` a tuple of points as dicts with measure, epoch, metrics and per_layer.
-    `flat` leaves them out.
+    Three kinds of columns hold more than a number: `curves.NAME` a tuple of numbers, None where a record
+    has no such curve; `traces` a tuple of points as dicts with measure, epoch, metrics and per_layer;
+    `per_layer` a tuple of dicts with a layer's name and numbers. `flat` leaves them out.
     """
     import pandas as pd
 
@@ -96,16 +96,16 @@ def flat(frame: DataFrame) -> DataFrame:
 
 
 def _is_nested(name: str) -> bool:
-    return name == "traces" or name.startswith("curves.")
+    return name in _TUPLES or name.startswith("curves.")
 
 
 def _row(record: Record) -> dict[str, Any]:
     plain = record.plain()
     kept = {key: value for key, value in plain.items() if key not in _LEFT_OUT}
     curves = {f"curves.{name}": curve for name, curve in record.curves.items()}
-    traces = {"traces": tuple(plain.get("traces", ()))}
+    tuples = {name: tuple(plain.get(name, ())) for name in _TUPLES}
     own = _penalties(plain["spec"]["recipe"]) | identities(plain)
-    return dict(_flat(kept, "")) | own | curves | traces
+    return dict(_flat(kept, "")) | own | curves | tuples
 
 
 def _penalties(recipe: Mapping[str, Any]) -> dict[str, float]:

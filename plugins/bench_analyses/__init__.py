@@ -26,6 +26,10 @@ _CELLS = bench.Param(
     "one contestant, or the least or largest mean of several",
     choices=("one", "min", "max"),
 )
+_PAIRED_BY = bench.Param(
+    "paired_by", str, [], 'columns that pairs agree in besides, such as "params.replicate"', many=True
+)
+_LAYERS = bench.Param("layers", bool, False, "pair layer by layer, by the numbers of layers")
 _X = bench.Param("x", str, "spectral_error", "the first quantity, written as a metric is")
 _Y = bench.Param("y", str, "accuracy", "the second quantity")
 
@@ -66,8 +70,14 @@ def _slope(params: bench.Params) -> bench.AnalysisFunction:
     return partial(bench.analysis.slope, scatter=_scatter(params), log_x=log_x, log_y=log_y)
 
 
+def _trace_change(params: bench.Params) -> bench.AnalysisFunction:
+    return partial(bench.analysis.trace_change, measure=params["measure"], where=params["where"])
+
+
 def _sides(params: bench.Params) -> Sides:
-    return bench.analysis.Sides(params["one"], params["other"], params["where"])
+    return bench.analysis.Sides(
+        params["one"], params["other"], params["where"], params["paired_by"], params["layers"]
+    )
 
 
 def _scatter(params: bench.Params) -> Scatter:
@@ -98,7 +108,7 @@ def _levels() -> Iterable[bench.Analysis]:
 
 
 def _contests() -> Iterable[bench.Analysis]:
-    sides = (_METRIC, _ONE, _OTHER, _WHERE)
+    sides = (_METRIC, _ONE, _OTHER, _WHERE, _PAIRED_BY, _LAYERS)
     yield bench.Analysis(
         name="paired-difference",
         summary="Mean difference of two contestants, paired by seed, with its t-interval.",
@@ -155,5 +165,14 @@ def _trends() -> Iterable[bench.Analysis]:
             _WHERE,
             bench.Param("log_x", bool, False, "take the logarithm of x"),
             bench.Param("log_y", bool, False, "take the logarithm of y"),
+        ),
+    )
+    yield bench.Analysis(
+        name="trace-change",
+        summary="How many times slower a trace changes at the end of training than at its beginning.",
+        build=_trace_change,
+        params=(
+            bench.Param("measure", str, "sv-trace", "the trace, a measure of the suite"),
+            _WHERE,
         ),
     )

@@ -38,7 +38,7 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         build=_scaled,
         mode="sparsify",
         nested=True,
-        cite="None: prunebench's own, to show what matching singular values is worth",
+        cite="prunebench's own",
     )
     yield bench.Pruner(
         name="magnitude-row-scaled",
@@ -47,7 +47,7 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         mode="sparsify",
         params=(_SPREAD,),
         nested=True,
-        cite="None: prunebench's own, to show what spectral error is worth where rows can be rescaled",
+        cite="prunebench's own",
     )
 
 

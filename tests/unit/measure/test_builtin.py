@@ -12,13 +12,15 @@ import torch
 from torch import nn
 
 from bench.measure.layers import means
+from bench.registry.contracts import Split
 from bench.suite.schema import SuiteFile
 from bench_models.resnet import CifarResNet
 from tests.unit.measure.trials import masked_at_random
 
 FUNCTIONS = (
-    *("accuracy", "sparsity", "spectrum", "cost", "singular-values", "operator", "bytes", "dead-weights"),
-    *("latency", "throughput", "unit-curve", "validation"),
+    *("accuracy", "sparsity", "spectrum", "cost", "singular-values", "operator"),
+    *("bytes", "dead-weights", "latency", "throughput", "unit-curve", "validation"),
+    *("spectra", "alignment", "dead-rows", "bn-accuracy", "row-scaled-spectrum"),
     pytest.param(
         "shrunk", marks=pytest.mark.skipif(find_spec("torch_pruning") is None, reason="no torch-pruning")
     ),
@@ -38,6 +40,7 @@ def trial():
     hidden = {name: layer for name, layer in made.layers.items() if not layer.is_output}
     return replace(
         made,
+        data=replace(made.data, train=Split(images, classes)),
         batches=lambda _: [(images, classes)],
         scores={name: layer.weight.flatten(1).norm(dim=1) for name, layer in hidden.items()},
     )

@@ -143,7 +143,8 @@ def bench_tasks():
 def test_every_metric_of_the_built_in_measures_is_defined_and_no_other(
     metric_names: set[str], catalog: Catalog, write_suite: Callable, bench_cli: Callable, tmp_path: Path
 ) -> None:
-    declared = {name for offer in catalog.of_kind("measure") for name in offer.component.metrics}
+    measures = [offer.component for offer in catalog.of_kind("measure")]
+    declared = {name for measure in measures for name in (*measure.metrics, *measure.curves)}
     plugin = tmp_path / "toys.py"
     plugin.write_text(REGRESSION, encoding="utf-8")
     suite = write_suite(('["digits"]', '["digits", "toy-regression", "toy-many"]'), ("[0.5, 0.9]", "[0.5]"))

@@ -12,6 +12,7 @@ from bench.errors import UserError
 from bench.measure.dead_weights import positive, untouched
 from bench.registry.contracts import DataRequest
 from bench.suite.load import load_suite
+from bench.suite.products import complete_all
 from tests.unit.measure.trials import trial_of
 
 SUITES = sorted((Path(__file__).parents[3] / "suites").glob("*.toml"))
@@ -26,8 +27,9 @@ def build(catalog, model, image, /, **params):
 
 
 def dead(model, image):
-    """How many prunable weights are dead, as the measure `dead-weights` finds them."""
-    layers = prunable_layers(model, include_output=True)
+    """How many prunable weights are dead, as the measure `dead-weights` finds them; frozen ones are meant."""
+    found = prunable_layers(model, include_output=True)
+    layers = {name: layer for name, layer in found.items() if model.get_submodule(name).weight.requires_grad}
     channels, size = image
     shape = (channels, size, size) if size > 1 else (channels,)
     marks = untouched(positive(model), layers, torch.rand(1, *shape))
@@ -54,10 +56,12 @@ def test_no_builtin_network_has_a_dead_weight_at_any_size_of_the_suites(catalog,
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
 def test_no_network_of_a_builtin_suite_has_a_dead_weight_on_its_task(catalog, path, tmp_path):
     for suite in load_suite(path, catalog).members:
-        for task in suite.file.grid.task:
-            image = image_of(catalog, task, tmp_path)
-            for model in suite.file.grid.model:
-                assert dead(build(catalog, model.name, image, **model.params), image) == 0, model
+        for grid in suite.file.grids:
+            models = complete_all("model", grid.model, catalog, suite.where)
+            for task in complete_all("task", grid.task, catalog, suite.where):
+                image = image_of(catalog, task, tmp_path)
+                for model in models:
+                    assert dead(build(catalog, model.name, image, **model.params), image) == 0, model
 
 
 def test_timms_resnet18_with_its_own_stem_is_caught_at_32_by_32(catalog):

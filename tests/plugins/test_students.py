@@ -13,8 +13,8 @@ from bench_tasks.conv_teacher import conv_teach, conv_teacher_weights
 from tests.unit.engine.bank.pieces import data_of, training_of
 
 
-def build(catalog, name, channels=10, size=1, **params):
-    shape = {"num_classes": 1, "in_channels": channels, "image_size": size}
+def build(catalog, name, inputs=10, side=1, **params):
+    shape = {"num_classes": 1, "in_channels": inputs, "image_size": side}
     torch.manual_seed(0)
     return catalog.get("model", name).make(params | shape)
 

@@ -50,7 +50,7 @@ def conv_teacher_task(params: bench.Params) -> bench.LoadTask:
     least = 2 * len(params["channels"]) + 1
     if params["size"] < least:
         raise bench.UserError(
-            f"task 'conv-teacher': size = {params['size']} for {len(params['hidden'])} convolutions",
+            f"task 'conv-teacher': size = {params['size']} for {len(params['channels'])} convolutions",
             f"unpadded 3x3 convolutions need a size of at least {least}",
         )
 

@@ -29,6 +29,16 @@ _CELLS = bench.Param(
     choices=("one", "min", "max"),
 )
 _CURVE = bench.Param("curve", str, "mse_by_units", "the record's curve of errors by units kept")
+_ESTIMATOR = (
+    bench.Param(
+        "estimator", str, "change-point", "how n* is found", choices=("change-point", "tolerance", "hinge")
+    ),
+    bench.Param("factor", float, 2.0, "of the tolerance: times the whole network's error", minimum=1),
+)
+_HUE = bench.Param("hue", str, ["parametrization"], "columns whose joined values are labels", many=True)
+_ACROSS = bench.Param(
+    "x", str, "teacher_units", "whose number of units lies across", choices=("teacher_units", "units")
+)
 _FLOOR = (
     bench.Param(
         "max_floor",
@@ -93,6 +103,12 @@ def _collapse(params: bench.Params) -> bench.AnalysisFunction:
 
     counting = Counting(params["curve"], params["max_floor"], params["floor_of"])
     return partial(collapse, where=params["where"], counting=counting)
+
+
+def _drawn(function: str, params: bench.Params) -> bench.FigureFunction:
+    from bench_student_teacher import drawing  # noqa: PLC0415
+
+    return partial(getattr(drawing, function), params=params)
 
 
 @bench.hookimpl
@@ -168,10 +184,7 @@ def _sides() -> Iterable[bench.Param]:
 
 
 def _transition_params() -> Iterable[bench.Param]:
-    yield bench.Param(
-        "estimator", str, "change-point", "how n* is found", choices=("change-point", "tolerance", "hinge")
-    )
-    yield bench.Param("factor", float, 2.0, "of the tolerance: times the whole network's error", minimum=1)
+    yield from _ESTIMATOR
     yield bench.Param(
         "report",
         str,
@@ -180,3 +193,21 @@ def _transition_params() -> Iterable[bench.Param]:
         choices=("median", "error", "share", "relative", "depth", "rest", "slope"),
     )
     yield bench.Param("within", float, 2.0, "of the share: how far n* may be from the teacher's", minimum=0)
+
+
+@bench.hookimpl
+def bench_figures() -> Iterable[bench.Figure]:
+    """Offer `transition-points` and `transition-curves`."""
+    shared = (_WHERE, _HUE, _CURVE, *_ESTIMATOR, *_FLOOR)
+    yield bench.Figure(
+        name="transition-points",
+        summary="n* against the teacher's or the student's number of units: medians with their intervals.",
+        build=partial(_drawn, "transition_points"),
+        params=(_ACROSS, *shared),
+    )
+    yield bench.Figure(
+        name="transition-curves",
+        summary="Median errors by units kept, a panel a height, with n* and its interval.",
+        build=partial(_drawn, "transition_curves"),
+        params=shared,
+    )

@@ -101,10 +101,12 @@ def reference_line(axes: Axes, reference: str) -> None:
     if not reference:
         return
     if reference.replace(" ", "") == "y=x":
-        if axes.get_xscale() == axes.get_yscale():
-            axes.axline((1, 1), (2, 2), **style)
-            return
         low, high = axes.get_xlim()
+        if axes.get_xscale() == axes.get_yscale():
+            middle = math.sqrt(low * high) if axes.get_xscale() == "log" else (low + high) / 2
+            beyond = middle + 1e-3 * (high - middle)
+            axes.axline((middle, middle), (beyond, beyond), **style)
+            return
         axes.plot([low, high], [low, high], **style)
         return
     try:

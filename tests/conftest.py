@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from bench.cli import invoke
 from bench.registry.catalog import Catalog
 from bench.registry.loader import load_plugins
 from bench.registry.origin import Selection
+
+os.environ.setdefault("MKL_CBWR", "AUTO")  # as workers have it
 
 TINY = """
 schema = 1

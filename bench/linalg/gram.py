@@ -57,9 +57,8 @@ def gram(wide: Tensor, precision: torch.dtype) -> Gram:
             block = buffer.view(-1)[: (m - row) * (stop - row)].view(m - row, stop - row)
             torch.mm(panel[row:], panel[row:stop].T, out=block)
             total[row:, row:stop] += block
-    for row in range(_ROWS, m, _ROWS):
-        total[row - _ROWS : row, row:] = total[row:, row - _ROWS : row].T
-    values = total.double()
+    lower = total.double().tril_()
+    values = lower + lower.tril(-1).T
     growth = gamma(width + -(-n // width) + 1, precision)
     underflow = m * n * torch.finfo(precision).tiny
     energy = (float(values.trace()) + underflow) / (1 - growth) * (1 + gamma(m + 4, torch.float64))

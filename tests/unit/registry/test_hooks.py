@@ -20,6 +20,7 @@ CLASS_OF = {
     "bench_measures": "Measure",
     "bench_analyses": "Analysis",
     "bench_suites": "Suite",
+    "bench_figures": "Figure",
 }
 SOURCE = """
     from pathlib import Path

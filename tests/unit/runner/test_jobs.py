@@ -87,8 +87,8 @@ def test_work_that_was_never_begun_comes_next(catalog):
         assert queue.next() == item
 
 
-def banked(catalog, is_trained, workers=1, **settings):
-    trials = plan_trials(load_suite("digits", catalog, settings), catalog)
+def banked(catalog, is_trained, workers=1):
+    trials = plan_trials(load_suite("digits", catalog), catalog)
     queue = Queue(trials, lambda _: is_trained, banks=True)
     queue.workers = workers
     return queue

@@ -10,6 +10,7 @@ import bench
 from bench_dark_knowledge.names import (
     ENSEMBLE_CURVES,
     ENSEMBLES,
+    FORMS,
     IDENTITIES,
     PROBE,
     PROBE_CURVES,
@@ -43,7 +44,7 @@ _STUDENTS = (
         "shares",
         float,
         [1 / 3, 2 / 3, 8 / 9, 1.0],
-        "w = α/(T + α) of the grid; with 1/3 and 1 all estimators have a say",
+        "the teacher's share w of the grid; with 1/3 and 1 all estimators have a say",
         minimum=0,
         maximum=1,
         many=True,
@@ -56,13 +57,15 @@ _STUDENTS = (
         "spectrum_q",
         float,
         [0.05, 0.2, 0.5],
-        "(C − 1)/N of the samples of the test half whose spectra are held against the laws",
+        "classes but one over examples, of the samples whose spectra are held against the laws",
         minimum=0.0001,
         many=True,
     ),
 )
 
 
+_WHERE = bench.Param("where", str, [], 'conditions such as "sparsity>=0.9"', many=True)
+_FORM = bench.Param("form", str, "paper", "the loss", choices=FORMS)
 _PROBE = (
     bench.Param(
         "form",
@@ -98,7 +101,7 @@ def bench_measures() -> Iterable[bench.Measure]:
         build=_late("verify"),
         params=(
             bench.Param("temperature", float, 4.0, "T", minimum=0.01),
-            bench.Param("alpha", float, 8.0, "α, the weight of the divergence", minimum=0),
+            bench.Param("alpha", float, 8.0, "the weight of the divergence beside the labels", minimum=0),
             bench.Param("hidden", int, 16, "hidden units of the student", minimum=1),
             bench.Param("steps", int, 300, "steps of its training", minimum=1),
         ),
@@ -136,7 +139,7 @@ def bench_analyses() -> Iterable[bench.Analysis]:
         summary="What fine-tuning taught by the dense parent gains over labels alone, and who foresaw it.",
         build=_late("recovery"),
         params=(
-            bench.Param("where", str, [], 'conditions such as "sparsity>=0.9"', many=True),
+            _WHERE,
             bench.Param(
                 "report",
                 str,
@@ -153,3 +156,20 @@ def bench_analyses() -> Iterable[bench.Analysis]:
             ),
         ),
     )
+
+
+@bench.hookimpl
+def bench_figures() -> Iterable[bench.Figure]:
+    """Offer what shows a spectrum with its laws, and three views of the predictors."""
+    yield _figure("eigenvalue-density", "Students' eigenvalues, on all of the test half and on a sample.", ())
+    yield _figure("predicted-accuracy", "Predicted over measured accuracy of distilled students.", (_FORM,))
+    yield _figure("distillation-ratio", "Accuracy above chance over the baseline's, by share.", (_FORM,))
+    yield _figure("predictor-skill", "The predictors' mean absolute errors beside that of no change.", ())
+
+
+def _figure(name: str, summary: str, params: tuple[bench.Param, ...]) -> bench.Figure:
+    def build(values: bench.Params) -> bench.FigureFunction:
+        pictures = import_module("bench_dark_knowledge.pictures")
+        return getattr(pictures, name.replace("-", "_"))(values)  # type: ignore[no-any-return]
+
+    return bench.Figure(name=name, summary=summary, build=build, params=(_WHERE, *params))

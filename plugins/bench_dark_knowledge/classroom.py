@@ -14,7 +14,7 @@ from bench_dark_knowledge.examples import answers, normalised
 
 @dataclass(frozen=True)
 class Questions:
-    """Examples that no student and no teacher was trained on: inputs, labels (n,), teacher's logits (n, C)."""
+    """Examples that nobody was trained on: inputs, labels (n,) and the teacher's logits (n, C)."""
 
     inputs: Tensor
     targets: Tensor

@@ -114,7 +114,7 @@ def counted_law(
         accuracy: the chance that an answer is right, from 0 up to 1, 1 excluded.
         draw: how the counts vary.
     """
-    from scipy import stats
+    from scipy import stats  # noqa: PLC0415 - the law itself needs none of it
 
     each = examples / classes
     law = stats.poisson(each * accuracy) if draw == "poisson" else stats.binom(round(each), accuracy)

@@ -43,6 +43,7 @@ STUDENTS = (
     "student_accuracy",
     "student_accuracy_sd",
     "student_parameters",
+    "student_classes",
     "teacher_accuracy",
     "teacher_parameters",
     "teacher_temperature",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ POINTS = 201
 
 @dataclass(frozen=True)
 class Taught:
-    """Students' answers to held-out and test questions (S, M, n), and those of their distilled last layers."""
+    """Students' answers to held-out and test questions (S, M, n), and those of distilled last layers."""
 
     held: Tensor
     test: Tensor
@@ -119,7 +120,7 @@ def _scored(
     )
     h_hat = [_h_hat(room, taught.held[:, 0], one) for one in temperatures]
     metrics: dict[str, float | None] = {}
-    grid = [setting for setting in settings[1 : 1 + size[0] * size[1]]]
+    grid = settings[1 : 1 + size[0] * size[1]]
     curves: dict[str, Any] = {
         "temperatures": [one.temperature for one in grid],
         "shares": [one.share for one in grid],
@@ -179,7 +180,8 @@ def _of_networks(
     return {
         "student_accuracy": float(right.mean()),
         "student_accuracy_sd": float(right.std()) if len(right) > 1 else None,
-        "student_parameters": sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False)),
+        "student_classes": room.school.classes,
+        "student_parameters": sum((a + 1) * b for a, b in pairwise(widths)),
         "teacher_accuracy": float((room.test.teacher.argmax(1) == room.test.targets).double().mean()),
         "teacher_parameters": sum(part.numel() for part in given.dense.parameters()),
         "teacher_temperature": star,

@@ -6,6 +6,7 @@ All is computed in float64 on the CPU and rounded to float32 at the end, so that
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -117,7 +118,7 @@ def mixture_task(params: bench.Params) -> bench.LoadTask:
         generator = Generator().manual_seed(request.seed)
         centres = simplex(classes, dimension, separation, generator)
         spread = separation**2 / 2 * (1 - 1 / classes) / dimension
-        return _mixture(params, centres, generator, std=math.sqrt(1 + spread))
+        return _mixture(params, centres, generator, _View(math.sqrt(1 + spread)))
 
     return load
 
@@ -134,29 +135,32 @@ def random_mixture(params: bench.Params) -> bench.LoadTask:
         unit = torch.eye(dimension, dtype=torch.float64)
         values, vectors = torch.linalg.eigh(unit + (centres - mean).T @ (centres - mean) / count)
         whiten = vectors / values.sqrt() @ vectors.T
-        return _mixture(params, centres, generator, mean=mean, whiten=whiten)
+        return _mixture(params, centres, generator, _View(mean=mean, whiten=whiten))
 
     return load
 
 
-def _mixture(
-    params: bench.Params,
-    centres: Tensor,
-    generator: Generator,
-    *,
-    std: float = 1.0,
-    mean: Tensor | None = None,
-    whiten: Tensor | None = None,
-) -> bench.TaskData:
+@dataclass(frozen=True)
+class _View:
+    """How inputs are shown: less `mean`, times `whiten`, and divided by `std` when they are normalised."""
+
+    std: float = 1.0
+    mean: Tensor | None = None
+    whiten: Tensor | None = None
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        if self.mean is None or self.whiten is None:
+            return inputs
+        return (inputs - self.mean) @ self.whiten
+
+
+def _mixture(params: bench.Params, centres: Tensor, generator: Generator, view: _View) -> bench.TaskData:
     classes, dimension = params["classes"], params["dimension"]
 
     def split(count: int) -> bench.Split:
         places = torch.arange(count) % len(centres)
         noise = torch.randn(count, dimension, generator=generator, dtype=torch.float64)
-        inputs = centres[places] + noise
-        if whiten is not None and mean is not None:
-            inputs = (inputs - mean) @ whiten
-        return bench.Split(inputs.float(), places % classes)
+        return bench.Split(view(centres[places] + noise).float(), places % classes)
 
     return bench.TaskData(
         train=split(params["train"]),
@@ -165,7 +169,7 @@ def _mixture(
         num_classes=classes,
         in_channels=dimension,
         image_size=1,
-        std=(std,),
+        std=(view.std,),
     )
 
 

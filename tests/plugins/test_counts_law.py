@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bench_dark_knowledge.counts_law import CountsLaw, counted_law, measured_law
 from bench_dark_knowledge.distance import kolmogorov_smirnov
 from bench_dark_knowledge.ensembles import accuracy_of, one_hot_eigenvalues
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def test_one_place_gives_a_semicircle() -> None:
@@ -32,7 +33,7 @@ def test_the_density_solves_pastur_s_equation(places: list[float], variance: flo
     inside = density > 0.02 / np.sqrt(variance)
     x = x[inside]
     # The imaginary part of g is known; Newton finds the real part that solves the equation with it.
-    u, v, at = law._curve
+    u, _, at = law._curve
     g = (x - np.interp(x, at, u)) / variance - 1j * np.pi * density[inside]
     for _ in range(40):
         gap = x[:, None] - law.places - variance * g[:, None]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Generator
+
 from bench_dark_knowledge import duality
 from bench_dark_knowledge.identities import (
     Answered,
@@ -18,9 +22,6 @@ from bench_dark_knowledge.identities import (
     proposition_4,
 )
 from bench_dark_knowledge.matrices import bulk_eigenvalues, cross, one_hot, sharpened, softened
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from torch import Generator
 
 CLASSES = 7
 

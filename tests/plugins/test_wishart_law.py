@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from bench_dark_knowledge.distance import kolmogorov_smirnov
-from bench_dark_knowledge.ensembles import gaussian_eigenvalues
-from bench_dark_knowledge.wishart_law import WishartLaw, fitted
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
+
+from bench_dark_knowledge.distance import kolmogorov_smirnov
+from bench_dark_knowledge.ensembles import gaussian_eigenvalues
+from bench_dark_knowledge.wishart_law import WishartLaw, fitted
 
 RATIOS = st.floats(0.005, 1.8) | st.floats(2.2, 6.0)
 CORRELATIONS = st.floats(-0.97, 0.97)

@@ -75,7 +75,7 @@ class CountsLaw:
         _, v, places = self._curve
         mass = (v[1:] + v[:-1]) / 2 * np.diff(places) / (np.pi * self.variance)
         cumulated = np.concatenate([[0.0], np.cumsum(mass)])
-        return np.asarray(np.interp(x, places, cumulated / cumulated[-1]))
+        return np.asarray(np.interp(np.asarray(x, dtype=np.float64), places, cumulated / cumulated[-1]))
 
     @cached_property
     def _curve(self) -> tuple[Floats, Floats, Floats]:
@@ -135,7 +135,9 @@ def measured_law(
         examples: N.
         weights: of the shares; all equal where not given.
     """
-    even = np.full(len(right), 1 / len(right)) if weights is None else weights
+    if weights is None:
+        right, times = np.unique(right, return_counts=True)
+        weights = times / times.sum()
     others = (1 - accuracy) / (classes - 1)
     variance = (classes - 1) / examples * (1 - accuracy) / 2
-    return CountsLaw(np.asarray(classes * right - others, dtype=np.float64), even, variance)
+    return CountsLaw(np.asarray(classes * right - others, dtype=np.float64), weights, variance)

@@ -15,7 +15,8 @@ def gaussian_eigenvalues(classes: int, examples: int, correlation: float, genera
     noise = torch.randn(shape, generator=generator, dtype=torch.float64)
     second = correlation * first + (1 - correlation**2) ** 0.5 * noise
     product = first.T @ second / examples
-    return torch.linalg.eigvalsh((product + product.T) / 2)
+    values: Tensor = torch.linalg.eigvalsh((product + product.T) / 2)
+    return values
 
 
 def one_hot_eigenvalues(

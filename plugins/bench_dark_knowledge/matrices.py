@@ -52,4 +52,5 @@ def bulk_eigenvalues(matrix: Tensor) -> Tensor:
     basis = torch.eye(size, dtype=matrix.dtype, device=matrix.device)
     basis[:, 0] = 1
     complement = torch.linalg.qr(basis).Q[:, 1:]
-    return torch.linalg.eigvalsh(complement.T @ matrix @ complement)
+    values: Tensor = torch.linalg.eigvalsh(complement.T @ matrix @ complement)
+    return values

@@ -107,9 +107,8 @@ def _ratios(frame: pd.DataFrame, where: list[str], form: str) -> Figure:
     above = _curve(row, f"{form}_no_change")[0] - 1 / row["metrics.student_classes"]
     figure = Figure(figsize=(8.2, 2.9), layout="constrained")
     distinct = sorted(set(temperatures))
-    for axes, temperature in zip(
-        np.atleast_1d(figure.subplots(1, len(distinct), sharey=True)), distinct, strict=True
-    ):
+    panels = np.atleast_1d(figure.subplots(1, len(distinct), sharey=True))
+    for axes, temperature in zip(panels, distinct, strict=True):
         _ratio(axes, row, form, (temperatures == temperature, shares, above))
         axes.set_title(f"T = {temperature:g}")
         axes.set_xlabel("Teacher's share w")
@@ -139,13 +138,8 @@ def _skills(frame: pd.DataFrame, where: list[str]) -> Figure:
     at = np.arange(len(SCORED))
     for place, form in enumerate(("paper", "compensated")):
         errors = [float(rows[f"metrics.{form}_mae_{name}"].mean()) for name in SCORED]
-        axes.bar(
-            at + 0.4 * place - 0.2,
-            errors,
-            0.36,
-            color=f"C{place}",
-            label="Paper's loss" if form == "paper" else "Compensated loss",
-        )
+        label = "Paper's loss" if form == "paper" else "Compensated loss"
+        axes.bar(at + 0.4 * place - 0.2, errors, 0.36, color=f"C{place}", label=label)
     axes.set_xticks(at, [WORDS[name] for name in SCORED], rotation=20, ha="right")
     axes.set_yscale("log")
     axes.set_ylabel("Mean absolute error")

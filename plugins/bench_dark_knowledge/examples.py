@@ -23,7 +23,7 @@ def normalised(inputs: Tensor, given: bench.MeasureInput) -> Tensor:
 def answers(model: nn.Module, inputs: Tensor) -> Tensor:
     """The logits (n, classes) of a network in eval mode for normalised inputs (n, …)."""
     with torch.no_grad():
-        return torch.cat([model(part) for part in inputs.split(_AT_ONCE)])
+        return torch.cat([model(part) for part in torch.split(inputs, _AT_ONCE)])
 
 
 def classification(given: bench.MeasureInput) -> None:

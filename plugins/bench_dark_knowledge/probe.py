@@ -65,7 +65,7 @@ def _last_layer(given: bench.MeasureInput) -> str:
     linear = [name for name, module in given.final.named_modules() if isinstance(module, nn.Linear)]
     if not linear:
         raise bench.Unsupported("no linear layer gives the logits")
-    return linear[-1]
+    return str(linear[-1])
 
 
 def _features(model: nn.Module, last: str, inputs: Tensor) -> Tensor:
@@ -77,7 +77,7 @@ def _features(model: nn.Module, last: str, inputs: Tensor) -> Tensor:
 
     hook = model.get_submodule(last).register_forward_pre_hook(keep)
     try:
-        for part in inputs.split(_AT_ONCE):
+        for part in torch.split(inputs, _AT_ONCE):
             model(part)
     finally:
         hook.remove()

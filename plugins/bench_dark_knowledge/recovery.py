@@ -66,7 +66,7 @@ def _foreseen(partner: pd.Series[Any], row: dict[Any, Any]) -> float:
     said = [partner.get(f"curves.probe_{name}") for name in ("temperatures", "shares", "gains")]
     if any(not isinstance(one, tuple) for one in said):
         return float("nan")
-    for temperature, share, gain in zip(*said, strict=True):  # type: ignore[arg-type]
+    for temperature, share, gain in zip(*said, strict=True):
         if np.isclose(temperature, row[f"{_AS}temperature"]) and np.isclose(share, row[f"{_AS}w"]):
             return float(gain)
     return float("nan")

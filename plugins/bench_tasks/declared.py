@@ -51,6 +51,15 @@ MIXTURE = (
     bench.Param("separation", float, 4.0, "distance of any two centres, in deviations", minimum=0),
     bench.Param("train", int, 5_000, "training examples", minimum=2),
     bench.Param("test", int, 5_000, "test examples", minimum=2),
+    bench.Param(
+        "centres",
+        str,
+        "simplex",
+        "all pairs `separation` apart, or drawn at random, `separation` its root mean square",
+        choices=("simplex", "random"),
+        later=True,
+    ),
+    bench.Param("clusters", int, 1, "random centres a class, equally frequent", minimum=1, later=True),
 )
 SUMMARIES = {
     "mnist": (

@@ -6,6 +6,7 @@ All is computed in float64 on the CPU and rounded to float32 at the end, so that
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -94,35 +95,82 @@ def teacher_task(params: bench.Params) -> bench.LoadTask:
 
 
 def mixture_task(params: bench.Params) -> bench.LoadTask:
-    """Classes that are Gaussians of unit variance around the corners of a regular simplex."""
+    """Classes that are Gaussians of unit variance around centres, or around several random ones each.
+
+    The centres are the corners of a regular simplex; or they are drawn at random, and then the inputs are
+    whitened by the mixture's own mean and covariance.
+    """
+    if params["centres"] == "random":
+        return random_mixture(params)
     classes, dimension, separation = params["classes"], params["dimension"], params["separation"]
     if classes > dimension:
         raise bench.UserError(
             f"task 'gaussian-mixture': {classes} classes in {dimension} dimensions",
             "no more classes than dimensions, so that all pairs of centres are equally far apart",
         )
+    if params["clusters"] > 1:
+        raise bench.UserError(
+            f"task 'gaussian-mixture': {params['clusters']} clusters a class around a simplex",
+            "take centres = 'random'",
+        )
 
     def load(request: bench.DataRequest) -> bench.TaskData:
         generator = Generator().manual_seed(request.seed)
         centres = simplex(classes, dimension, separation, generator)
-
-        def split(count: int) -> bench.Split:
-            targets = torch.arange(count) % classes
-            noise = torch.randn(count, dimension, generator=generator, dtype=torch.float64)
-            return bench.Split((centres[targets] + noise).float(), targets)
-
         spread = separation**2 / 2 * (1 - 1 / classes) / dimension
-        return bench.TaskData(
-            train=split(params["train"]),
-            test=split(params["test"]),
-            kind="classification",
-            num_classes=classes,
-            in_channels=dimension,
-            image_size=1,
-            std=(math.sqrt(1 + spread),),
-        )
+        return _mixture(params, centres, generator, _View(math.sqrt(1 + spread)))
 
     return load
+
+
+def random_mixture(params: bench.Params) -> bench.LoadTask:
+    """Classes of several clusters around Gaussian centres, whitened."""
+    dimension, count = params["dimension"], params["classes"] * params["clusters"]
+
+    def load(request: bench.DataRequest) -> bench.TaskData:
+        generator = Generator().manual_seed(request.seed)
+        drawn = torch.randn(count, dimension, generator=generator, dtype=torch.float64)
+        centres = drawn * (params["separation"] / math.sqrt(2 * dimension))
+        mean = centres.mean(0)
+        unit = torch.eye(dimension, dtype=torch.float64)
+        values, vectors = torch.linalg.eigh(unit + (centres - mean).T @ (centres - mean) / count)
+        whiten = vectors / values.sqrt() @ vectors.T
+        return _mixture(params, centres, generator, _View(mean=mean, whiten=whiten))
+
+    return load
+
+
+@dataclass(frozen=True)
+class _View:
+    """How inputs are shown: less `mean`, times `whiten`, and divided by `std` when they are normalised."""
+
+    std: float = 1.0
+    mean: Tensor | None = None
+    whiten: Tensor | None = None
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        if self.mean is None or self.whiten is None:
+            return inputs
+        return (inputs - self.mean) @ self.whiten
+
+
+def _mixture(params: bench.Params, centres: Tensor, generator: Generator, view: _View) -> bench.TaskData:
+    classes, dimension = params["classes"], params["dimension"]
+
+    def split(count: int) -> bench.Split:
+        places = torch.arange(count) % len(centres)
+        noise = torch.randn(count, dimension, generator=generator, dtype=torch.float64)
+        return bench.Split(view(centres[places] + noise).float(), places % classes)
+
+    return bench.TaskData(
+        train=split(params["train"]),
+        test=split(params["test"]),
+        kind="classification",
+        num_classes=classes,
+        in_channels=dimension,
+        image_size=1,
+        std=(view.std,),
+    )
 
 
 def simplex(classes: int, dimension: int, separation: float, generator: Generator) -> Tensor:

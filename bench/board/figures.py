@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from bench.store.atomic import write_atomically
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_FEW, _SHORT = 8, 40
 _DENSITIES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001)
 
 
@@ -98,7 +99,21 @@ def _series(axes: Axes, cell: Cell, across: _Axis, up: _Axis) -> None:
         axes.errorbar(
             part["x"], part["y"], yerr=part["half"], fmt="none", ecolor=palette[entry], elinewidth=1
         )
-    axes.legend(title=None, frameon=False)
+    _legend(axes, order)
+
+
+def _legend(axes: Axes, labels: Sequence[str]) -> None:
+    """The legend within the axes, or beside them where it is large; the figure then grows with it."""
+    longest = max(map(len, labels))
+    if len(labels) <= _FEW and longest <= _SHORT:
+        axes.legend(title=None, frameon=False)
+        return
+    handles, names = axes.get_legend_handles_labels()
+    axes.get_legend().remove()  # type: ignore[union-attr]
+    figure = axes.figure.get_figure(root=True)
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(width + 0.7 + 0.08 * longest, max(height, 0.5 + 0.2 * len(labels)))
+    figure.legend(handles, names, loc="outside right upper", frameon=False)
 
 
 def _place(point: Point, across: _Axis, up: _Axis) -> tuple[float, float, float | None] | None:

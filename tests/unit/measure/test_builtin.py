@@ -17,7 +17,15 @@ from bench.suite.schema import SuiteFile
 from bench_models.resnet import CifarResNet
 from tests.unit.measure.trials import masked_at_random
 
-TEACHERS = {"input-ranking", "path-distribution", "teacher-match"}  # tests/plugins/test_student_teacher.py
+ELSEWHERE = {
+    *("input-ranking", "path-distribution", "teacher-match"),  # tests/plugins/test_student_teacher.py
+    *(
+        "distilled-students",
+        "distillation-identities",
+        "distillation-probe",
+        "random-ensembles",
+    ),  # test_distill*.py
+}
 FUNCTIONS = (
     *("accuracy", "sparsity", "spectrum", "cost", "singular-values", "operator"),
     *("bytes", "dead-weights", "latency", "throughput", "unit-curve", "validation"),
@@ -70,7 +78,7 @@ def test_what_is_not_volatile_is_the_same_twice(catalog, name):
 def test_every_measure_of_the_catalog_is_tested_here_or_is_a_trace(catalog):
     tested = {getattr(name, "values", [name])[0] for name in FUNCTIONS}
     offered = {offer.component.name for offer in catalog.of_kind("measure") if not offer.component.trace}
-    assert offered == tested | TEACHERS
+    assert offered == tested | ELSEWHERE
 
 
 def test_the_documentation_defines_every_metric_of_every_measure_and_no_other(catalog):

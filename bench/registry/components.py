@@ -287,15 +287,6 @@ class Suite(Component):
         return cls(name=path.stem, summary=summary, path=path, build=lambda _: path)
 
 
-KINDS: Mapping[str, type[Component]] = {
-    "pruner": Pruner,
-    "parametrization": Parametrization,
-    "model": Model,
-    "task": Task,
-    "objective": Objective,
-    "measure": Measure,
-    "analysis": Analysis,
-    "figure": Figure,
-    "suite": Suite,
-}
+_EVERY = (Pruner, Parametrization, Model, Task, Objective, Measure, Analysis, Figure, Suite)
+KINDS: Mapping[str, type[Component]] = {component.kind: component for component in _EVERY}
 PLURALS: Mapping[str, str] = {kind: "analyses" if kind == "analysis" else f"{kind}s" for kind in KINDS}

@@ -41,10 +41,11 @@ def run_trials(
     queue = Queue(
         now.todo,
         lambda trial: has_artifact(store.layout.artifact("train", trial.stages.train)),
+        lambda teacher: has_artifact(store.layout.artifact("teacher", teacher.stages.finetune)),
         banks=request.banks,
     )
     counts: Counter[str] = Counter()
-    with Progress(now.todo, queue.to_train, shown=request.progress) as progress:
+    with Progress(now.todo, queue.to_train, queue.to_teach, shown=request.progress) as progress:
         listener = _Listener(store, progress, Observers(catalog, progress.say), counts)
         if now.todo:
             options = PoolOptions(

@@ -180,9 +180,8 @@ class Pool:
             self._add_worker()
 
     def _done(self, worker: _Worker) -> None:
-        if worker.item is not None and worker.item.kind == "train":
-            for key in worker.item.train_keys:
-                self._queue.trained(key)
+        for key in worker.item.gives if worker.item is not None else ():
+            self._queue.trained(key)
         worker.item, worker.current, worker.left = None, None, []
 
     def _declined(self, worker: _Worker) -> None:
@@ -193,7 +192,7 @@ class Pool:
         worker.item, worker.current, worker.left = None, None, []
 
     def _untrainable(self, key: str, model_record: Record) -> None:
-        """The dense network failed, and with it every trial that needs it."""
+        """A dense network or a teacher failed, and with it every trial that needs it."""
         for trial in self._queue.untrainable(key):
             self._listener.started(trial)
             fault = model_record.error or Fault(kind="unknown", message="training failed")
@@ -226,8 +225,8 @@ class Pool:
         elif worker.item is not None and worker.current is not None:
             fault = blame(fault, worker.component, plugins_of(worker.current))
             record = failed_record(worker.current, status, self._env, worker.started, fault)
-            if worker.item.kind == "train":
-                self._untrainable(worker.item.train_keys[0], record)
+            if worker.item.gives:
+                self._untrainable(worker.item.gives[0], record)
             else:
                 if worker.current in worker.left:
                     self._listener.finished(record)

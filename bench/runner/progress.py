@@ -16,9 +16,17 @@ from bench.plan.trials import Trial
 class Progress:
     """Counts epochs and trials; work that turns out unnecessary leaves the total."""
 
-    def __init__(self, trials: Iterable[Trial], to_train: Iterable[Trial], *, shown: bool) -> None:
+    def __init__(
+        self,
+        trials: Iterable[Trial],
+        to_train: Iterable[Trial],
+        to_teach: Iterable[Trial] = (),
+        *,
+        shown: bool,
+    ) -> None:
         todo = list(trials)
         total = sum(trial.spec.recipe.train.epochs for trial in to_train)
+        total += sum(epochs_after_dense(teacher.spec) for teacher in to_teach)
         total += sum(trial_steps(trial) for trial in todo)
         self._left = {trial.trial_id: trial_steps(trial) for trial in todo}
         self._counts = {"ok": 0, "failed": 0}

@@ -45,6 +45,7 @@ from bench.registry.contracts import (
 from bench.registry.hookspecs import hookimpl
 from bench.registry.parameters import REQUIRED, Param, Params
 from bench.registry.suite_files import suites_in
+from bench.registry.tracing import TraceFunction, TraceInput
 
 if TYPE_CHECKING:
     from bench import analysis, data, linalg, measure, structure, testing
@@ -92,6 +93,8 @@ __all__ = [
     "Suite",
     "Task",
     "TaskData",
+    "TraceFunction",
+    "TraceInput",
     "TrialFault",
     "Unsupported",
     "UserError",

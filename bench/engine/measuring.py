@@ -56,6 +56,6 @@ def _read(measure: Measure, ref: Ref, given: MeasureInput) -> tuple[object, str]
         return given.once(f"{own}|{key}", make)
 
     try:
-        return function(replace(given, once=once)), ""  # type: ignore[call-arg, arg-type]
+        return function(replace(given, once=once)), ""  # type: ignore[arg-type]
     except Unsupported as error:
         return Measured(dict.fromkeys(measure.metrics)), error.reason or "unsupported"

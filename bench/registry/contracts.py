@@ -263,13 +263,6 @@ class MeasureFunction(Protocol):
         """
 
 
-class TraceFunction(Protocol):
-    """Reads numbers off a dense network between two epochs of its training, and changes nothing."""
-
-    def __call__(self, model: nn.Module, layers: Mapping[str, Layer]) -> Measured:
-        """Return the numbers of `model`, in eval mode, whose prunable layers are `layers` right now."""
-
-
 @dataclass(frozen=True)
 class Analysed:
     """A statement over many records: a value, its 95 % interval where there is one, and details."""

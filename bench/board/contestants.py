@@ -43,7 +43,7 @@ def contestants(rows: DataFrame) -> tuple[Contestant, ...]:
     no contestants of each other, and no further seeds, since they start from the same networks. The
     entry of the first draw names them all.
     """
-    first = _records(rows.drop_duplicates("entry"), rows.columns)
+    first = _records(rows.drop_duplicates("entry"), list(rows.columns))
     kinds: dict[Any, list[Row]] = {}
     for row in sorted(first, key=_draw):
         kinds.setdefault(_kind(row), []).append(row)

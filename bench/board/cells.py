@@ -44,7 +44,8 @@ class Standing:
     """A row of the board: one contestant of a cell, with a point for each sparsity of the grid.
 
     `matched_to` is the pruner whose counts in each layer it takes over, "" where it is no such control.
-    `seeds` counts those that have every sparsity; `seconds` is what one pruned network cost.
+    `seeds` counts those that have every sparsity; with several `draws`, a seed's number is the mean over
+    them. `seconds` is what one pruned network cost.
     `area` is the retention area against the cell's dense reference, `group` the tie group; both are
     None where a cell is missing. `areas` holds the area of each seed.
     """
@@ -65,6 +66,7 @@ class Standing:
     areas: Mapping[int, float] = field(default_factory=dict)
     area: Estimate | None = None
     group: str | None = None
+    draws: int = 1
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bench.analysis.intervals import LEVEL, MIN_SEEDS
 from bench.board.cells import Cell, Standing
 from bench.board.csp import policy
-from bench.board.formats import MISSING, duration, mean_text, metric_text, share
+from bench.board.formats import MISSING, duration, mean_text, metric_text, seeds_text, share
 from bench.board.page_data import COLOURS, marks, page_json, shape
 from bench.board.site_files import TEMPLATE, site_folder, templates
 from bench.board.unpruned import dense_text
@@ -115,6 +115,6 @@ def _row(cell: Cell, one: Standing, mark: int) -> PageRow:
         group=one.group or MISSING,
         area=mean_text(one.area),
         values=tuple(metric_text(point.primary, cell.metric) for point in one.points),
-        seeds=f"{one.seeds}/{len(cell.seeds)}",
+        seeds=seeds_text(one.seeds, len(cell.seeds), one.draws),
         cost=duration(one.seconds),
     )

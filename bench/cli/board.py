@@ -1,4 +1,4 @@
-"""`bench board build`: turns records into the leaderboard."""
+"""`bench board build|lint`: turns records into the leaderboard, and checks tables of others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.board_lint import lint
 from bench.cli.options import json_option, load_catalog, store_option, with_plugins
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Build the leaderboard from records."""
+    """Build the leaderboard from records, and check the tables of others."""
+
+
+command.add_command(lint)
 
 
 @command.command()

@@ -11,7 +11,7 @@ import bench
 from bench.testing.measure_rules import trial
 from bench.testing.tiny import LINEAR
 from bench_dark_knowledge.bank import Bank, Course, School, Setting, _Gradient, trained
-from bench_dark_knowledge.classroom import _in_turn, classroom
+from bench_dark_knowledge.classroom import _in_turn, classroom, halves
 from bench_dark_knowledge.predictors import Ingredients, predicted, skill
 from bench_dark_knowledge.spectra import spectrum
 
@@ -101,6 +101,15 @@ def test_halves_of_the_test_split_share_no_example_and_every_class_comes_in_turn
     assert _in_turn(torch.tensor([0, 0, 1, 0, 1])).tolist() == [0, 2, 1, 4, 3]
 
 
+def test_halves_take_the_examples_of_a_class_by_turns_so_that_neither_has_the_easier_ones() -> None:
+    targets = torch.tensor([0, 0, 1, 0, 1, 1, 0, 1, 0])
+
+    held, test = halves(targets)
+
+    assert held.tolist() == [0, 2, 3, 5, 8]
+    assert test.tolist() == [1, 4, 6, 7]
+
+
 def test_whitened_inputs_have_unit_covariance_over_the_training_split() -> None:
     seen = classroom(trial(LINEAR, 0.5), 0, 4, [2.0]).school.inputs.double()
 
@@ -150,3 +159,16 @@ def test_the_spectrum_of_students_has_the_mean_that_accuracy_fixes() -> None:
     assert found.values.shape == (57,)
     assert found.values.mean() == pytest.approx((accuracy - 1 / 20) / (1 - 1 / 20), abs=1e-6)
     assert found.cubic.c == pytest.approx(found.values.mean(), abs=1e-6)
+
+
+def test_the_spectra_of_samples_are_pooled_and_share_no_example() -> None:
+    generator = Generator().manual_seed(1)
+    targets, answers = (torch.randint(4, shape, generator=generator) for shape in ((50,), (2, 50)))
+
+    pooled = spectrum(answers, targets, 4, 20, samples=8)
+
+    parts = [
+        spectrum(answers[:, start : start + 20], targets[start : start + 20], 4).values for start in (0, 20)
+    ]
+    np.testing.assert_allclose(pooled.values, np.concatenate(parts))
+    assert pooled.q == 3 / 20

@@ -21,7 +21,7 @@ _PLAIN = str.maketrans(
     {"\u2212": "-", "\u2013": "-", "\u00d7": "x", "\u00b1": "\0", "\u00a0": " ", "\u202f": " "}
 )
 _DECORATION = re.compile(r"[*_$`~\\{}\u2191\u2193\u2248]")
-_EMPTY = frozenset({"", "-", "--", "---", "\u2014", "n/a", "na", "nan", "none", "/", "?"})
+_EMPTY = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "na", "nan", "none", "/", "?"})
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,8 @@ def related(row: Row, sparsity_of: SparsityOf) -> Iterator[Finding]:
 def _hint(relation: Relation, stated: Range, made: Range) -> str:
     if relation.rule == "difference" and (Range.of(stated.middle - stated.middle) - stated).meets(made):
         return "; the sign is turned round"
-    if "sparsity" in (relation.role, *relation.of) and made.above(stated):
-        return "; less if sparsity counts prunable weights alone (--sparsity-of weights)"
+    if relation.rule == "compression" and relation.of == ("sparsity",) and made.above(stated):
+        return "; less where sparsity counts prunable weights alone (--sparsity-of weights)"
+    if relation.rule == "sparsity" and stated.above(made):
+        return "; more where sparsity counts prunable weights alone (--sparsity-of weights)"
     return ""

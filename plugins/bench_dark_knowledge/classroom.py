@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 import bench
 from bench_dark_knowledge.bank import School
 from bench_dark_knowledge.examples import answers, normalised
+
+_DRAW = 0
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,14 @@ def classroom(given: bench.MeasureInput, examples: int, whiten: int, temperature
 
 
 def halves(targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Places, ascending, of the first, third, … example of every class, and of those between.
+    """Places of either half of the examples, each half of every class, drawn and ordered at random.
 
-    Neighbours part, since a data set's beginning may be easier than its end, as that of MNIST's test
-    images is.
+    The draw is always the same. The data's own order may mean something: MNIST's first test images are
+    easier than its last, and the clusters of a mixture follow one another.
     """
-    odd = _ranks(targets) % 2 == 1
-    return torch.nonzero(~odd).flatten(), torch.nonzero(odd).flatten()
+    order = torch.randperm(len(targets), generator=Generator().manual_seed(_DRAW))
+    odd = _ranks(targets.cpu()[order]) % 2 == 1
+    return order[~odd], order[odd]
 
 
 class _Whitening:

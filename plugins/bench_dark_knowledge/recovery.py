@@ -37,7 +37,7 @@ def build(params: bench.Params) -> bench.AnalysisFunction:
 
 
 def recoveries(rows: pd.DataFrame) -> pd.DataFrame:
-    """A row a taught trial: `place` (all but the seed), `seed`, `gain`, and what estimators go by.
+    """A row a taught trial: `base` (all but seed, temperature and share), these, `pruner`, `gain`, and more.
 
     The partner is the trial with the same spec but for the objective of fine-tuning, which is
     `supervised`; its budget is the same. `held_hard` and `test_hard` are the partner's accuracies on both
@@ -58,6 +58,7 @@ def recoveries(rows: pd.DataFrame) -> pd.DataFrame:
 def _pair(row: dict[Any, Any], partner: dict[Any, Any]) -> dict[str, Any]:
     temperature, share = row[f"{_AS}temperature"], row[f"{_AS}w"]
     return {
+        "pruner": row["spec.pruner"],
         "seed": row["spec.seed"],
         "temperature": temperature,
         "share": share,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Generator, nn
 
 import bench
@@ -101,13 +103,27 @@ def test_halves_of_the_test_split_share_no_example_and_every_class_comes_in_turn
     assert _in_turn(torch.tensor([0, 0, 1, 0, 1])).tolist() == [0, 2, 1, 4, 3]
 
 
-def test_halves_take_the_examples_of_a_class_by_turns_so_that_neither_has_the_easier_ones() -> None:
-    targets = torch.tensor([0, 0, 1, 0, 1, 1, 0, 1, 0])
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=60))
+def test_halves_part_every_class_evenly(targets: list[int]) -> None:
+    labels = torch.tensor(targets)
 
-    held, test = halves(targets)
+    held, test = halves(labels)
 
-    assert held.tolist() == [0, 2, 3, 5, 8]
-    assert test.tolist() == [1, 4, 6, 7]
+    assert sorted([*held.tolist(), *test.tolist()]) == list(range(len(targets)))
+    for label in set(targets):
+        surplus = int((labels[held] == label).sum()) - int((labels[test] == label).sum())
+        assert surplus in (0, 1)
+
+
+def test_halves_keep_nothing_of_the_data_s_order() -> None:
+    count = 4000
+    labels = torch.arange(count) % 10
+    begins, is_first_cluster = torch.arange(count) < count // 2, torch.arange(count) % 20 < 10
+
+    for half in halves(labels):
+        assert abs(float(begins[half].double().mean()) - 0.5) < 0.05
+        assert abs(float(is_first_cluster[half].double().mean()) - 0.5) < 0.05
+        assert (half.diff() < 0).any()
 
 
 def test_whitened_inputs_have_unit_covariance_over_the_training_split() -> None:

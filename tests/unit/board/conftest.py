@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -171,3 +172,9 @@ def change() -> Callable[[Record, dict[str, Any]], Record]:
 @pytest.fixture
 def make() -> Callable[..., Iterator[Record]]:
     return synthetic
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """The folder of the published records."""
+    return Path(__file__).parents[3] / "leaderboard" / "records"

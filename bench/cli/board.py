@@ -44,11 +44,12 @@ command.add_command(lint)
 def build(
     store: Path, out: Path, suite: str | None, plugins: Selection, *, figures: bool, as_json: bool
 ) -> None:
-    """Write index.html, standings.csv, records.jsonl, leaderboard.json, LEADERBOARD.md and figures.
+    """Write index.html, a page for each suite, their downloads and figures.
 
     Where suites of the records make claims or have figures, claims.html says which hold, and shows them.
     """
-    from bench.board.build import build_board  # noqa: PLC0415
+    from bench.board.about import About, about  # noqa: PLC0415
+    from bench.board.build import Extras, build_board  # noqa: PLC0415
     from bench.board.claims import published_claims  # noqa: PLC0415
 
     catalog = load_catalog(plugins)
@@ -56,7 +57,10 @@ def build(
     def claims(records: Sequence[Record]) -> tuple[SuiteClaims, ...]:
         return published_claims(catalog, records, lambda line: click.echo(f"warning: {line}", err=True))
 
-    built = build_board(store, out, suite, figures=figures, claims=claims)
+    def known(records: Sequence[Record]) -> About:
+        return about(catalog, records)
+
+    built = build_board(store, out, suite, figures=figures, extras=Extras(claims, known))
     _say_left_out(built.left_out)
     if not built.records:
         click.echo(f"note: {store} holds no records yet; the page says so", err=True)

@@ -54,7 +54,7 @@ const path = (list, place) => list.map(one => place(one).map(value => value.toFi
 
 function axes(svg, plot, box) {
   const { px, py, left, right, top, bottom } = box;
-  for (const tick of roundTicks(box.yLow, box.yHigh, 5)) {
+  for (const tick of roundTicks(box.yLow, box.yHigh, 6)) {
     svg.append(draw("line", { class: "grid", x1: left, x2: right, y1: py(tick), y2: py(tick) }));
     svg.append(draw("text", { x: left - 7, y: py(tick) + 4, "text-anchor": "end" }, brief(tick)));
   }
@@ -92,7 +92,8 @@ function series(host, points, there, { px, py, plot }) {
   if (bars) group.append(draw("path", { class: "bars", d: bars }));
   for (const one of points) {
     if (!there.has(one)) continue;
-    one.mark = draw("use", { class: "point", role: "img", href: `#m${row.shape}`, x: one.left.toFixed(1), y: one.top.toFixed(1) });
+    const at = `translate(${one.left.toFixed(1)} ${one.top.toFixed(1)})${row.quiet ? "scale(.7)" : ""}`;
+    one.mark = draw("use", { class: "point", role: "img", href: `#m${row.shape}`, transform: at });
     group.append(one.mark);
   }
   host.append(group);

@@ -13,13 +13,13 @@ function nearest(one, event) {
 }
 
 function listen(one) {
-  one.svg.addEventListener("pointermove", event => light(nearest(one, event)));
+  one.svg.addEventListener("pointermove", event => light(nearest(one, event), one));
   one.svg.addEventListener("pointerleave", () => light(null));
   one.svg.addEventListener("click", event => {
     const point = nearest(one, event);
     if (point) choose(one, point);
   });
-  one.svg.addEventListener("focusin", event => light(one.points.find(point => point.mark === event.target) ?? null));
+  one.svg.addEventListener("focusin", event => light(one.points.find(point => point.mark === event.target) ?? null, one));
   one.svg.addEventListener("focusout", () => light(null));
   one.svg.addEventListener("keydown", event => step(one, event));
 }
@@ -56,8 +56,9 @@ function drawLegend(rows) {
   }));
 }
 
-function light(point) {
-  hot = point ? { id: point.row.id, column: point.column } : null;
+// `from` is the chart that is pointed into: it alone says what the point is, the others ring it.
+function light(point, from = null) {
+  hot = point ? { id: point.row.id, column: point.column, from } : null;
   mark();
 }
 
@@ -71,7 +72,7 @@ function mark() {
     for (const point of one.points) {
       const same = point.row.id === id && point.column === column;
       point.mark.classList.toggle("now", same);
-      if (same && hot) now = point;
+      if (same && hot?.from === one) now = point;
     }
     tell(one, now);
   }

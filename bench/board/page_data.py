@@ -87,6 +87,7 @@ def _cell(cell: Cell, numbers: Mapping[str, int]) -> dict[str, Any]:
         "area": ",".join(_mean(one.area, 1e-4) for one in rows),
         "areaHalf": ",".join(_half(one.area, 1e-4) for one in rows),
         "whole": ",".join(str(one.seeds) for one in rows),
+        "draws": ",".join(str(one.draws) for one in rows),
         "cost": ",".join("" if one.seconds is None else short(one.seconds, 3) for one in rows),
         "own": {row: _pair(dense.estimate, unit) for row, dense in apart.items()},
         "points": _points(cell, unit),

@@ -22,7 +22,7 @@ _MOST_WARNINGS = 20
 
 @click.group()
 def command() -> None:
-    """Build the leaderboard from records, look at it, and check submissions to it and the tables of others."""
+    """Build the leaderboard from records, look at it, check submissions to it and the tables of others."""
 
 
 command.add_command(lint)

@@ -50,6 +50,12 @@ def _merge(params: bench.Params) -> bench.Scorer:
     return merge(params["cosine"])
 
 
+def _merging(params: bench.Params) -> bench.MeasureFunction:
+    from bench_units.lossless import merging  # noqa: PLC0415
+
+    return merging(params["cosines"], params["tolerance"])
+
+
 def _random(_: bench.Params) -> bench.Scorer:
     from bench_units.chance import unit_random  # noqa: PLC0415
 
@@ -116,4 +122,35 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         summary="Removes units at random: the control of unit pruners.",
         build=_random,
         unit="unit",
+    )
+
+
+@bench.hookimpl
+def bench_measures() -> Iterable[bench.Measure]:
+    """Offer `merging`."""
+    yield bench.Measure(
+        name="merging",
+        summary="How many hidden units of the dense network can be merged, and how many at no loss.",
+        build=_merging,
+        params=(
+            bench.Param(
+                "cosines",
+                float,
+                [0.999, 0.99, 0.98, 0.95, 0.9, 0.8],
+                "how nearly co-linear any two units merged are, tried one by one",
+                minimum=0,
+                maximum=1,
+                many=True,
+            ),
+            bench.Param(
+                "tolerance",
+                float,
+                0.0,
+                "what still counts as no loss: accuracy, or mean squared error over the targets' variance",
+                minimum=0,
+            ),
+        ),
+        metrics=("mergeable_units", "mergeable_share", "mergeable_cosine", "merging_silent_units"),
+        curves=("merge_cosine", "merge_units", "merge_accuracy", "merge_loss", "merge_mse"),
+        cite=_MERGED,
     )

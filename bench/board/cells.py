@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.analysis.intervals import Estimate
 from bench.board.metrics import Metric
+from bench.board.provenance import Provenance
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,9 @@ class Point:
     """One contestant at one requested sparsity, over seeds.
 
     `difference` is to each seed's own dense network; `pruned` is the metric before fine-tuning;
-    `speedup` is theoretical, dense multiply-adds over those that are left.
+    `macs` are the multiply-adds that are left, `speedup` is theoretical, those of the dense network over
+    them. `latency` holds measured milliseconds by metric; a latency is of one machine, so that seeds that
+    ran on several have none.
     """
 
     sparsity: float
@@ -28,6 +31,8 @@ class Point:
     achieved: Estimate | None = None
     compression: Estimate | None = None
     speedup: Estimate | None = None
+    macs: Estimate | None = None
+    latency: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class Standing:
     """A row of the board: one contestant of a cell, with a point for each sparsity of the grid.
 
     `matched_to` is the pruner whose counts in each layer it takes over, "" where it is no such control.
-    `seeds` counts those that have every sparsity; `seconds` is what one pruned network cost.
+    `seeds` counts those that have every sparsity; with several `draws`, a seed's number is the mean over
+    them. `seconds` is what one pruned network cost.
     `area` is the retention area against the cell's dense reference, `group` the tie group; both are
     None where a cell is missing. `areas` holds the area of each seed.
     """
@@ -65,6 +71,8 @@ class Standing:
     areas: Mapping[int, float] = field(default_factory=dict)
     area: Estimate | None = None
     group: str | None = None
+    draws: int = 1
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 @dataclass(frozen=True)

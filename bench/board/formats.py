@@ -53,3 +53,8 @@ def duration(seconds: float | None) -> str:
     if seconds < 120:
         return f"{seconds:.3g} s"
     return f"{seconds / 60:.3g} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"
+
+
+def seeds_text(complete: int, asked: int, draws: int = 1) -> str:
+    """How many of the seeds have every sparsity, and of how many draws each is the mean."""
+    return f"{complete}/{asked}" + (f", {draws} draws each" if draws > 1 else "")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bench.board.cells import Cell, Standing
-from bench.board.formats import MISSING, duration, mean_text, metric_text, share
+from bench.board.formats import MISSING, duration, mean_text, metric_text, seeds_text, share
 from bench.board.unpruned import dense_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~@:])")
@@ -24,7 +24,8 @@ def markdown(cells: Sequence[Cell]) -> bytes:
         "± is the half-width of the 95 % Student-t interval over seeds; a mean of fewer than three seeds",
         "says so instead. Contestants that share a letter in Standing are not told apart (paired t-tests",
         "over seeds, Holm-corrected). Area is the normalised area under the retention curve; it is blank",
-        "where a cell is missing. The page defines every column.",
+        "where a cell is missing. Of a method that draws several times, a seed's number is the mean over its",
+        "draws. The page defines every column.",
     ]
     return ("\n".join(lines) + "\n").encode()
 
@@ -62,7 +63,7 @@ def _standing_row(cell: Cell, standing: Standing) -> list[str]:
         standing.group or MISSING,
         mean_text(standing.area),
         *(metric_text(point.primary, cell.metric) for point in standing.points),
-        f"{standing.seeds}/{len(cell.seeds)}",
+        seeds_text(standing.seeds, len(cell.seeds), standing.draws),
         duration(standing.seconds),
     ]
 

@@ -42,12 +42,10 @@ def cell_names(first: Mapping[str, Row]) -> dict[str, CellName]:
     return {key: CellName(tasks[key], models[key]) for key in first}
 
 
-def entry_names(entries: Mapping[str, list[Row]]) -> dict[str, str]:
-    """The names of a cell's contestants: the pruner, what surrounds it, and what sets it apart."""
-    names = {entry: plain_text(" · ".join(_words(rows[0]))) for entry, rows in entries.items()}
-    details = {
-        entry: {str(name): value for name, value in rows[0].items()} for entry, rows in entries.items()
-    }
+def entry_names(entries: Mapping[str, Row]) -> dict[str, str]:
+    """The names of a cell's contestants, of a row each: the pruner, what surrounds it, what sets it apart."""
+    names = {entry: plain_text(" · ".join(_words(row))) for entry, row in entries.items()}
+    details = {entry: {str(name): value for name, value in row.items()} for entry, row in entries.items()}
     return distinct_labels(names, details, _ENTRY_DETAILS)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.analysis.intervals import estimate
 from bench.board.cells import Cell, Dense, Standing
+from bench.board.contestants import Contestant, contestants
 from bench.board.metrics import Metric, primary_metric
 from bench.board.naming import cell_names, entry_names, under
 from bench.board.pareto import pareto_front
 from bench.board.points import Row, dense_reference, point, seconds
+from bench.board.provenance import provenance
+from bench.board.reproduce import only_pairs
 from bench.board.retention import halvings, retention_area
 from bench.board.text import plain_text
 from bench.board.ties import standing_groups
@@ -47,7 +50,30 @@ def standings(frame: DataFrame) -> tuple[Cell, ...]:
         replace(_cell(key, rows), task=names[key].task, model=names[key].model)
         for key, rows in groups.items()
     ]
+    cells = _with_commands(cells, well)
     return tuple(sorted(cells, key=lambda cell: (cell.suite, cell.version, cell.task, cell.model, cell.key)))
+
+
+def _with_commands(cells: list[Cell], frame: DataFrame) -> list[Cell]:
+    """The cells, each contestant with the `--only` pairs that choose its trials of the suite."""
+    owner = {
+        (cell.key, trial): one.entry
+        for cell in cells
+        for one in cell.standings
+        for trial in one.provenance.trials
+    }
+    places = zip(frame["cell"], frame["trial_id"], frame["entry"], strict=True)
+    named = frame.assign(entry=[owner.get((cell, trial), entry) for cell, trial, entry in places])
+    pairs = {
+        own: only
+        for _, rows in named.groupby(["suite.name", "suite.version"], sort=False)
+        for own, only in only_pairs(rows).items()
+    }
+
+    def told(cell: Cell, one: Standing) -> Standing:
+        return replace(one, provenance=replace(one.provenance, only=pairs[cell.key, one.entry]))
+
+    return [replace(cell, standings=tuple(told(cell, one) for one in cell.standings)) for cell in cells]
 
 
 def _cell(key: str, rows: DataFrame) -> Cell:
@@ -55,13 +81,11 @@ def _cell(key: str, rows: DataFrame) -> Cell:
     rows, unpruned = without_controls(rows, metric)
     grid = tuple(sorted({float(value) for value in rows["spec.sparsity"]}))
     seeds = tuple(sorted({int(value) for value in rows["spec.seed"]}))
-    entries: dict[str, list[Row]] = {
-        str(entry): list(part.to_dict("records")) for entry, part in rows.groupby("entry", sort=True)
-    }
+    entries = contestants(rows)
     dense = _dense(entries, metric)
     shared = _Shared(metric, grid, dense, _reference(entries, dense, metric))
-    labels = entry_names(entries)
-    found = [_standing(part, labels[entry], shared) for entry, part in entries.items()]
+    labels = entry_names({one.entry: one.first for one in entries})
+    found = [_standing(one, labels[one.entry], shared) for one in entries]
     complete = [
         replace(one, area=estimate(list(one.areas.values()))) if len(one.areas) == len(seeds) else one
         for one in found
@@ -88,13 +112,13 @@ def _cell(key: str, rows: DataFrame) -> Cell:
     return replace(cell, front=_front(cell))
 
 
-def _standing(rows: list[Row], label: str, shared: _Shared) -> Standing:
+def _standing(one: Contestant, label: str, shared: _Shared) -> Standing:
     metric, grid, reference = shared.metric, shared.grid, shared.reference.by_seed
     table: dict[float, dict[int, Row]] = {sparsity: {} for sparsity in grid}
-    for row in rows:
-        table[float(row["spec.sparsity"])].setdefault(int(row["spec.seed"]), row)
+    for row in one.rows:
+        table[float(row["spec.sparsity"])][int(row["spec.seed"])] = row
     points = tuple(point(sparsity, table[sparsity], metric) for sparsity in grid)
-    complete = set.intersection(*(set(one.seeds) for one in points))
+    complete = set.intersection(*(set(at.seeds) for at in points))
     areas = {
         seed: retention_area(
             grid,
@@ -102,11 +126,11 @@ def _standing(rows: list[Row], label: str, shared: _Shared) -> Standing:
         )
         for seed in sorted(complete)
     }
-    cost = estimate([seconds(row) for row in rows])
-    first = rows[0]
+    cost = estimate([seconds(row) for row in one.rows])
+    first = one.first
     matched = under(first, "spec.matched_to.")
     return Standing(
-        entry=str(first["entry"]),
+        entry=one.entry,
         label=label,
         parametrization=plain_text(first["spec.parametrization"]),
         pruner=plain_text(first["spec.pruner"]),
@@ -118,21 +142,23 @@ def _standing(rows: list[Row], label: str, shared: _Shared) -> Standing:
         dense=shared.dense[str(first["dense"])],
         points=points,
         seeds=len(complete),
+        draws=one.draws,
         seconds=cost.mean if cost else None,
         areas={seed: area for seed, area in areas.items() if area is not None},
+        provenance=provenance(one.sources),
     )
 
 
-def _dense(entries: Mapping[str, list[Row]], metric: Metric) -> dict[str, Dense]:
+def _dense(entries: Sequence[Contestant], metric: Metric) -> dict[str, Dense]:
     shared: dict[str, list[Row]] = {}
-    for rows in entries.values():
-        shared.setdefault(str(rows[0]["dense"]), []).extend(rows)
+    for one in entries:
+        shared.setdefault(str(one.first["dense"]), []).extend(one.rows)
     return {key: dense_reference(key, rows, metric) for key, rows in shared.items()}
 
 
-def _reference(entries: Mapping[str, list[Row]], dense: Mapping[str, Dense], metric: Metric) -> Dense:
+def _reference(entries: Sequence[Contestant], dense: Mapping[str, Dense], metric: Metric) -> Dense:
     """The dense networks that most contestants prune; among equals, the better ones."""
-    count = Counter(str(rows[0]["dense"]) for rows in entries.values())
+    count = Counter(str(one.first["dense"]) for one in entries)
     sign = 1 if metric.higher else -1
 
     def preference(key: str) -> tuple[int, float, str]:

@@ -22,6 +22,7 @@ _ESTIMATES = (
     "achieved",
     "compression",
     "speedup",
+    "macs",
 )
 
 
@@ -63,7 +64,7 @@ def _header() -> Iterator[str]:
     yield from ("metric", "sparsity", "seeds")
     yield from (part for name in _ESTIMATES for part in (name, f"{name}_half"))
     yield from ("dense", "dense_half", "area", "area_half", "group")
-    yield from ("complete_seeds", "suite_seeds", "seconds", "entry", "cell")
+    yield from ("complete_seeds", "suite_seeds", "draws", "seconds", "entry", "cell")
 
 
 def _line(cell: Cell, standing: Standing, point: Point) -> Iterator[tuple[str, str | int | float]]:
@@ -92,6 +93,7 @@ def _line(cell: Cell, standing: Standing, point: Point) -> Iterator[tuple[str, s
     yield from _estimate("dense", standing.dense.estimate)
     yield from _estimate("area", standing.area)
     yield from (("complete_seeds", standing.seeds), ("suite_seeds", len(cell.seeds)))
+    yield "draws", standing.draws
     yield "seconds", "" if standing.seconds is None else significant(standing.seconds)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bench.board.cells import Cell
-from bench.board.formats import MISSING, mean_text, metric_text, share
+from bench.board.formats import MISSING, mean_text, metric_text, seeds_text, share
 from bench.board.unpruned import dense_text
 
 
@@ -37,7 +37,7 @@ def _cell(cell: Cell) -> str:
             standing.group or MISSING,
             mean_text(standing.area),
             *(metric_text(point.primary, cell.metric) for point in standing.points),
-            f"{standing.seeds}/{len(cell.seeds)}",
+            seeds_text(standing.seeds, len(cell.seeds), standing.draws),
         ]
         for standing in cell.standings
     ]

@@ -76,7 +76,7 @@ def dense_network(
             traces=Traces(**facts.get("traces", {})),
             selected=facts.get("selected"),
         )
-    tracer = Tracer(session, trial.spec)
+    tracer = Tracer(session, trial.spec, data)
     recipe = trial.spec.recipe.train
     loss = StageLoss(recipe, session.catalog)
 

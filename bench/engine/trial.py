@@ -18,6 +18,7 @@ from bench.engine.evaluate import evaluate
 from bench.engine.fold import fold
 from bench.engine.measuring import take_measures
 from bench.engine.prune import PrunedAt
+from bench.engine.pruned import rewritten
 from bench.engine.readings import Readings
 from bench.engine.requests import Trainee
 from bench.engine.schedules.play import open_schedule, play
@@ -84,6 +85,7 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
     scene = _scene(session, trial, dense, job.teacher)
     outcome = yield from play(scene, plain, job.pruned_at, keep=keep)
     started = time.perf_counter()
+    scored = job.pruned_at if trial.spec.schedule == "one-shot" else PrunedAt(job.pruned_at.at)
     given = MeasureInput(
         dense=plain.eval(),
         pruned=outcome.pruned.eval(),
@@ -95,7 +97,8 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
         data=data.task,
         once=session.once(facts_key(trial)),
         batches=data.test_batches,
-        scores=job.pruned_at.scores if trial.spec.schedule == "one-shot" else None,
+        scores=scored.scores,
+        rewritten=rewritten(plain, scored.values),
         validate=partial(evaluate, data=data, split=data.validation) if data.validation else None,
     )
     readings = take_measures(trial.spec.measures, given, session)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from bench.plan.banks import bank_key
 from bench.plan.epochs import rewind_epoch
 from bench.plan.teachers import teacher_trial
 from bench.plan.trials import Trial
+from bench.runner.lines import Kind, Lines, keys_given
+from bench.runner.others import Nobody, Others
 
-Kind = Literal["train", "teach", "trials"]
 MOST = 128
 LEAST = 4
 
@@ -42,9 +42,12 @@ class WorkItem:
     @property
     def gives(self) -> tuple[str, ...]:
         """The keys of the networks that it leaves for other work to begin with, each once."""
-        if self.kind == "trials":
-            return ()
-        return self.train_keys if self.kind == "train" else (self.trials[0].stages.finetune,)
+        return keys_given(self.kind, self.trials)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is claimed with it, each once."""
+        return tuple(dict.fromkeys(_name(self.kind, trial) for trial in self.trials))
 
     @property
     def is_gathered(self) -> bool:
@@ -53,19 +56,12 @@ class WorkItem:
         return len(keys) > 1
 
 
-@dataclass
-class _Blocked:
-    """Work that waits for the networks whose keys it `needs`."""
-
-    kind: Kind
-    part: tuple[Trial, ...]
-    needs: set[str]
-
-
 class Queue:
     """Work in order: trials wait for their dense network and its teacher, and go before further training.
 
-    `workers` is among how many workers banks should be spread.
+    `workers` is among how many workers banks should be spread. What is handed out is claimed until it is
+    `finished` or taken back; what another process on the store has claimed stays until that has done it, or
+    died of it.
     """
 
     def __init__(
@@ -75,6 +71,7 @@ class Queue:
         is_taught: Callable[[Trial], bool] = lambda _: False,
         *,
         banks: bool = False,
+        others: Others | None = None,
     ) -> None:
         """Plan the work.
 
@@ -83,17 +80,17 @@ class Queue:
             is_trained: whether the dense network of a trial is there.
             is_taught: whether the network of a trial that makes a teacher is there.
             banks: whether work is gathered into banks.
+            others: the other processes on the store.
         """
         self.workers = 1
         self._banks = banks
+        self._is_trained = is_trained
+        self._is_taught = is_taught
+        self._others = others or Nobody()
+        self._keys: dict[tuple[str, str], str | None] = {}
         self._single: set[str] = set()
-        self._lines: dict[Kind, deque[tuple[Trial, ...]]] = {
-            "trials": deque(),
-            "teach": deque(),
-            "train": deque(),
-        }
         self._rewinds: dict[str, tuple[int, ...]] = {}
-        self._blocked: list[_Blocked] = []
+        self._lines = Lines()
         teachers = {trial.trial_id: teacher_trial(trial) for trial in trials}
         missing = {
             teacher.stages.finetune: teacher
@@ -110,22 +107,12 @@ class Queue:
             if not is_trained(group[0]):
                 before = {group[0].stages.train}
                 self._rewinds[group[0].stages.train] = _rewinds(group)
-                self._add("train", (group[0],), lacking(group[:1]))
+                self._lines.add("train", group[:1], lacking(group[:1]))
             made = [trial for trial in group if missing.get(trial.stages.finetune) is trial]
             for teacher in made:
-                self._add("teach", (teacher,), set(before))
+                self._lines.add("teach", (teacher,), set(before))
             for part in _grouped(group[len(made) :], lambda trial: trial.stages.score):
-                self._add("trials", part, before | lacking(part))
-
-    @property
-    def to_train(self) -> list[Trial]:
-        """One trial for each dense network that must be trained."""
-        return self._of_kind("train")
-
-    @property
-    def to_teach(self) -> list[Trial]:
-        """The trials that make teachers, beyond their dense networks."""
-        return self._of_kind("teach")
+                self._lines.add("trials", part, before | lacking(part))
 
     @property
     def has_work(self) -> bool:
@@ -135,83 +122,112 @@ class Queue:
     @property
     def size(self) -> int:
         """How many items are left, if none is gathered."""
-        return sum(map(len, self._lines.values())) + len(self._blocked)
+        return len(self._lines)
 
     def next(self) -> WorkItem | None:
-        """The next piece of work, or None while all that is left waits for a network."""
-        for kind, line in self._lines.items():
-            if line:
-                return WorkItem(kind, line.popleft()) if kind == "teach" else self._gathered(kind, line)
-        return None
+        """The next piece of work, or None while all that is left waits for a network or another process."""
+        while True:
+            waiting = self._lines.blocked
+            for kind, line in self._lines:
+                item = self._gathered(kind, line)
+                if item is not None:
+                    return item
+            if self._lines.blocked == waiting:
+                return None
+
+    def finished(self, item: WorkItem) -> None:
+        """A piece of work is over, however it ended; other processes may look at what is left of it."""
+        for name in item.names:
+            self._others.claims.release(name)
 
     def trained(self, key: str) -> None:
-        """A network is there: what waited for no other is ready."""
-        for blocked in self._blocked:
-            blocked.needs.discard(key)
-        free = [blocked for blocked in self._blocked if not blocked.needs]
-        self._blocked = [blocked for blocked in self._blocked if blocked.needs]
-        for blocked in free:
-            self._lines[blocked.kind].append(blocked.part)
+        """A dense network or a teacher is there: what waited for no other is ready."""
+        self._lines.free(key)
 
     def untrainable(self, key: str) -> list[Trial]:
         """A network cannot be had: take out the trials that waited for it, or for what it leads to."""
-        lost = [blocked for blocked in self._blocked if key in blocked.needs]
-        self._blocked = [blocked for blocked in self._blocked if key not in blocked.needs]
-        trials: list[Trial] = []
-        for blocked in lost:
-            if blocked.kind == "trials":
-                trials.extend(blocked.part)
-            for given in WorkItem(blocked.kind, blocked.part).gives:
-                trials.extend(self.untrainable(given))
-        return trials
+        return self._lines.drop(key)
 
     def take_back(self, item: WorkItem) -> None:
-        """Work that was handed out but never begun: it comes next."""
+        """Work that was handed out but not done: it comes next."""
+        self.finished(item)
         if item.kind == "trials":
             self.put_back(item.trials)
         else:
-            self._lines[item.kind].extendleft((trial,) for trial in reversed(item.trials))
+            self._lines.put_first(item.kind, [(trial,) for trial in item.trials])
 
     def put_back(self, trials: Iterable[Trial]) -> None:
         """Trials of a job whose worker died before it came to them: they come next."""
-        self._lines["trials"].extendleft(reversed(_grouped(trials, lambda trial: trial.stages.score)))
+        self._lines.put_first("trials", _grouped(trials, lambda trial: trial.stages.score))
 
     def part(self, item: WorkItem) -> None:
         """Gather no more work like `item`, since no worker can bank it, or one died of it."""
         if item.bank is not None:
             self._single.add(item.bank)
 
-    def _add(self, kind: Kind, part: tuple[Trial, ...], needs: set[str]) -> None:
-        if needs:
-            self._blocked.append(_Blocked(kind, part, needs))
-        else:
-            self._lines[kind].append(part)
-
-    def _of_kind(self, kind: Kind) -> list[Trial]:
-        waiting = [blocked.part for blocked in self._blocked if blocked.kind == kind]
-        return [part[0] for part in (*self._lines[kind], *waiting)]
-
-    def _gathered(self, kind: Kind, parts: deque[tuple[Trial, ...]]) -> WorkItem:
-        first = parts.popleft()
-        key = self._key(kind, first)
-        others = [part for part in parts if key is not None and self._key(kind, part) == key]
-        total = len(first) + sum(map(len, others))
-        most = min(MOST, -(-total // max(1, min(self.workers, total // LEAST))))
-        taken = [first]
-        for part in others:
-            if sum(map(len, taken)) + len(part) > most:
+    def _gathered(self, kind: Kind, parts: deque[tuple[Trial, ...]]) -> WorkItem | None:
+        taken: list[tuple[Trial, ...]] = []
+        key, most = None, 1
+        for part in list(parts):
+            if taken and (key is None or self._key(kind, part) != key):
+                continue
+            if taken and sum(map(len, taken)) + len(part) > most:
                 break
-            taken.append(part)
+            mine = self._claimed(kind, part)
+            if mine is None:
+                continue
             parts.remove(part)
+            if mine and not taken:
+                key = self._key(kind, part)
+                most = self._most(kind, key, [mine, *parts])
+            taken += [mine] if mine else []
+            if taken and key is None:
+                break
+        if not taken:
+            return None
         trials = tuple(trial for part in taken for trial in part)
         epochs = tuple(self._rewinds[trial.stages.train] for trial in trials) if kind == "train" else ()
         return WorkItem(kind, trials, key, epochs)
 
-    def _key(self, kind: Kind, part: tuple[Trial, ...]) -> str | None:
-        if not self._banks:
+    def _most(self, kind: Kind, key: str | None, parts: Iterable[tuple[Trial, ...]]) -> int:
+        """How many trials of `key` go into one piece, so that all workers have some."""
+        if key is None:
+            return 1
+        total = sum(len(part) for part in parts if self._key(kind, part) == key)
+        return min(MOST, -(-total // max(1, min(self.workers, total // LEAST))))
+
+    def _claimed(self, kind: Kind, part: tuple[Trial, ...]) -> tuple[Trial, ...] | None:
+        """What of `part` is left to do, now that it is ours; None while another process has it."""
+        name = _name(kind, part[0])
+        if not self._others.claims.take(name):
             return None
-        key = bank_key(part[0], "train" if kind == "train" else "finetune")
+        if kind == "trials":
+            left = tuple(trial for trial in part if not self._others.has_ended(trial))
+        elif (self._is_trained if kind == "train" else self._is_taught)(part[0]):
+            (self._others.has_trained if kind == "train" else self._others.has_taught)(part[0])
+            self.trained(keys_given(kind, part)[0])
+            left = ()
+        else:
+            left = part
+        if not left:
+            self._others.claims.release(name)
+        return left
+
+    def _key(self, kind: Kind, part: tuple[Trial, ...]) -> str | None:
+        if not self._banks or kind == "teach":
+            return None
+        known = (kind, part[0].trial_id)
+        if known not in self._keys:
+            self._keys[known] = bank_key(part[0], "train" if kind == "train" else "finetune")
+        key = self._keys[known]
         return None if key in self._single else key
+
+
+def _name(kind: Kind, trial: Trial) -> str:
+    """What a process claims that is at the dense network of `trial`, a teacher, or a scoring pass."""
+    if kind == "trials":
+        return f"{kind}:{trial.suite.name}:{trial.stages.score}"
+    return f"{kind}:{keys_given(kind, [trial])[0]}"
 
 
 def _rewinds(trials: Iterable[Trial]) -> tuple[int, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import NoReturn, Self
 
 from tqdm import tqdm
 
 from bench.plan.epochs import epochs_after_dense
+from bench.plan.teachers import teachers_of
 from bench.plan.trials import Trial
 
 
@@ -19,14 +20,16 @@ class Progress:
     def __init__(
         self,
         trials: Iterable[Trial],
-        to_train: Iterable[Trial],
-        to_teach: Iterable[Trial] = (),
+        is_trained: Callable[[Trial], bool],
+        is_taught: Callable[[Trial], bool] = lambda _: False,
         *,
         shown: bool,
     ) -> None:
         todo = list(trials)
-        total = sum(trial.spec.recipe.train.epochs for trial in to_train)
-        total += sum(epochs_after_dense(teacher.spec) for teacher in to_teach)
+        teachers = [teacher for teacher in teachers_of(todo) if not is_taught(teacher)]
+        networks = {trial.stages.train: trial for trial in (*todo, *teachers)}.values()
+        total = sum(trial.spec.recipe.train.epochs for trial in networks if not is_trained(trial))
+        total += sum(epochs_after_dense(teacher.spec) for teacher in teachers)
         total += sum(trial_steps(trial) for trial in todo)
         self._left = {trial.trial_id: trial_steps(trial) for trial in todo}
         self._counts = {"ok": 0, "failed": 0}
@@ -60,6 +63,11 @@ class Progress:
             self._bar.total = (self._bar.total or 0) - (left - 1)
         self._bar.update(min(left, 1))
         self._bar.set_postfix(self._counts, refresh=False)
+
+    def spared(self, epochs: int) -> None:
+        """Epochs turned out not to be needed."""
+        self._bar.total = (self._bar.total or 0) - epochs
+        self._bar.refresh()
 
     def say(self, line: str) -> None:
         """Print a line on stderr without breaking the bar."""

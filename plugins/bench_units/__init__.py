@@ -1,4 +1,4 @@
-"""Unit pruners: neurons and channels ranked by norm, normalisation, activation, or at random."""
+"""Unit pruners: neurons and channels ranked by norm, normalisation, activation, at random, or merged."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ _POLYAK = "Polyak and Wolf, Channel-Level Acceleration of Deep Face Representati
 _TIAN = (
     "Tian, Student Specialization in Deep ReLU Networks With Finite Width and Input Dimension, ICML 2020 "
     "(arXiv 1909.13458)"
+)
+_MERGED = (
+    f"{_TIAN}; Srinivas and Babu, Data-free Parameter Pruning for Deep Neural Networks, BMVC 2015; "
+    "Kim, Kim, Park and Jeon, Neuron Merging: Compensating for Pruned Neurons, NeurIPS 2020"
 )
 
 
@@ -40,6 +44,18 @@ def _specialization(params: bench.Params) -> bench.Scorer:
     return specialization(params["examples"])
 
 
+def _merge(params: bench.Params) -> bench.Scorer:
+    from bench_units.merging import merge  # noqa: PLC0415
+
+    return merge(params["cosine"])
+
+
+def _merging(params: bench.Params) -> bench.MeasureFunction:
+    from bench_units.lossless import merging  # noqa: PLC0415
+
+    return merging(params["cosines"], params["tolerance"])
+
+
 def _random(_: bench.Params) -> bench.Scorer:
     from bench_units.chance import unit_random  # noqa: PLC0415
 
@@ -48,7 +64,7 @@ def _random(_: bench.Params) -> bench.Scorer:
 
 @bench.hookimpl
 def bench_pruners() -> Iterable[bench.Pruner]:
-    """Offer `unit-norm`, `bn-scale`, `activation`, `specialization` and `unit-random`."""
+    """Offer `unit-norm`, `bn-scale`, `activation`, `specialization`, `merge`, `unit-random`."""
     yield bench.Pruner(
         name="unit-norm",
         summary="Removes the units whose incoming weights, outgoing weights or product of both are smallest.",
@@ -90,8 +106,51 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         cite=_TIAN,
     )
     yield bench.Pruner(
+        name="merge",
+        summary="Makes units of co-linear weights one, then removes those of smallest product of norms.",
+        build=_merge,
+        params=(
+            bench.Param(
+                "cosine", float, 0.95, "how nearly co-linear any two units merged are", minimum=0, maximum=1
+            ),
+        ),
+        unit="unit",
+        cite=_MERGED,
+    )
+    yield bench.Pruner(
         name="unit-random",
         summary="Removes units at random: the control of unit pruners.",
         build=_random,
         unit="unit",
+    )
+
+
+@bench.hookimpl
+def bench_measures() -> Iterable[bench.Measure]:
+    """Offer `merging`."""
+    yield bench.Measure(
+        name="merging",
+        summary="How many hidden units of the dense network can be merged, and how many at no loss.",
+        build=_merging,
+        params=(
+            bench.Param(
+                "cosines",
+                float,
+                [0.999, 0.99, 0.98, 0.95, 0.9, 0.8],
+                "how nearly co-linear any two units merged are, tried one by one",
+                minimum=0,
+                maximum=1,
+                many=True,
+            ),
+            bench.Param(
+                "tolerance",
+                float,
+                0.0,
+                "what still counts as no loss: accuracy, or mean squared error over the targets' variance",
+                minimum=0,
+            ),
+        ),
+        metrics=("mergeable_units", "mergeable_share", "mergeable_cosine", "merging_silent_units"),
+        curves=("merge_cosine", "merge_units", "merge_accuracy", "merge_loss", "merge_mse"),
+        cite=_MERGED,
     )

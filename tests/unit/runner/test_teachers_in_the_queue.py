@@ -5,6 +5,7 @@ import pytest
 from bench.plan.teachers import teachers_of
 from bench.plan.trials import plan_trials
 from bench.runner.jobs import Queue
+from bench.runner.others import Nobody
 from bench.runner.progress import Progress
 from bench.suite.load import load_suite
 from tests.unit.plan.test_teachers import TEACHER
@@ -99,6 +100,42 @@ def test_students_are_not_gathered_for_banks_and_teachers_are(trials):
 
 
 def test_the_total_of_a_run_counts_its_teachers(trials):
-    queue = Queue(trials, lambda _: False)
-    with Progress(trials, queue.to_train, queue.to_teach, shown=False) as progress:
-        assert progress._bar.total == (4 + 2) + 2 * 1 + len(trials) * (1 + 1)
+    for is_taught, taught in ((False, 4 + 2), (True, 0)):
+        with Progress(trials, lambda _: False, lambda _, known=is_taught: known, shown=False) as progress:
+            assert progress._bar.total == taught + 2 * 1 + len(trials) * (1 + 1)
+
+
+class Elsewhere(Nobody):
+    """Another process, which is at what it was told of."""
+
+    def __init__(self, names):
+        super().__init__()
+        self.names = names
+        self.told = []
+
+    def take(self, name):
+        return name not in self.names
+
+    def has_trained(self, trial):
+        self.told.append(trial.stages.train)
+
+    def has_taught(self, teacher):
+        self.told.append(teacher.stages.finetune)
+
+
+def test_a_teacher_that_another_process_is_at_is_left_to_it(trials):
+    [teacher] = teachers_of(trials)
+    done = set()
+    others = Elsewhere({f"train:{teacher.stages.train}", f"teach:{teacher.stages.finetune}"})
+    queue = Queue(
+        trials,
+        lambda trial: trial.stages.train in done,
+        lambda made: made.stages.finetune in done,
+        others=others,
+    )
+    assert queue.next() is None
+    assert queue.has_work
+    done |= {teacher.stages.train, teacher.stages.finetune}
+    others.names = set()
+    assert kinds(drained(queue)) == ["train", "trials", "trials", "train", "trials", "trials"]
+    assert others.told == [teacher.stages.train, teacher.stages.finetune]

@@ -66,7 +66,7 @@ class _Cubic:
 
     def __init__(self, scene: Scene, network: nn.Module, given: Sequence[Counts] | None) -> None:
         recipe = scene.spec.recipe.train
-        steps = recipe.epochs * scene.data.steps(recipe.batch_size)
+        steps = recipe.epochs * scene.data.steps(recipe)
         self._scene = scene
         self._network = network
         self._given = given

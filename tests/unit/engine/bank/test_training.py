@@ -31,6 +31,7 @@ RECIPES = st.fixed_dictionaries(
         "decay_norms": st.booleans(),
         "batch_size": st.sampled_from([2, 5, 8, 37, 64]),
         "objective_params": st.sampled_from([{"label_smoothing": 0.0}, {"label_smoothing": 0.1}]),
+        "sampling": st.sampled_from(["epoch", "replacement"]),
     }
 )
 SCALARS = st.fixed_dictionaries(
@@ -145,11 +146,12 @@ def test_trained_networks_own_their_parameters_again(catalog):
             assert parameter.untyped_storage().nbytes() == parameter.numel() * 4
 
 
-def test_a_part_of_a_course_is_the_part_it_would_be_alone(catalog):
+@pytest.mark.parametrize("keys", [{}, {"sampling": "replacement", "steps_per_epoch": 6}], ids=str)
+def test_a_part_of_a_course_is_the_part_it_would_be_alone(catalog, keys):
     data = data_of(4, 3)
-    trainings = [training_of(catalog, perceptron((4, 8, 3), seed), data, seed) for seed in range(3)]
-    for keys in ({"first": 1, "replay": True}, {"first": 2}, {"last": 1}):
-        parts = [replace(one, course=replace(one.course, **keys)) for one in trainings]
+    trainings = [training_of(catalog, perceptron((4, 8, 3), seed), data, seed, **keys) for seed in range(3)]
+    for part in ({"first": 1, "replay": True}, {"first": 2}, {"last": 1}):
+        parts = [replace(one, course=replace(one.course, **part)) for one in trainings]
         for together, single, whole in zip(banked(parts), alone(parts), banked(trainings), strict=True):
             assert close(together, single)
             assert not close(together, whole, 1e-3)

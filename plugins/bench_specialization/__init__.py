@@ -86,3 +86,96 @@ def bench_measures() -> Iterable[bench.Measure]:
         metrics=(*_REMOVED, *(f"rise_{rule}" for rule in _RULES)),
         cite=_CITE,
     )
+
+
+def _monotony(params: bench.Params) -> bench.AnalysisFunction:
+    from bench_specialization.monotony import Course, monotony  # noqa: PLC0415
+
+    course = Course(*(params[name] for name in ("metric", "along", "within", "direction")))
+    return partial(monotony, course=course, where=params["where"])
+
+
+@bench.hookimpl
+def bench_analyses() -> Iterable[bench.Analysis]:
+    """Offer levels and courses, then orders of learning."""
+    yield from _levels()
+    yield bench.Analysis(
+        name="recovery-order",
+        summary="Rank correlation of a teacher's units' strength and the epoch at which each is recovered.",
+        build=_late("analyses", "recovery_order"),
+        params=(*_TRACED, _THRESHOLD, _CELLS),
+        cite=_CITE,
+    )
+    yield bench.Analysis(
+        name="layer-order",
+        summary="Share of networks in which the first layer specialises before all others.",
+        build=_late("analyses", "layer_order"),
+        params=(
+            *_TRACED,
+            bench.Param("level", float, 0.8, "the mean best correlation to reach", minimum=-1, maximum=1),
+            _CELLS,
+        ),
+        cite=_CITE,
+    )
+
+
+def _levels() -> Iterable[bench.Analysis]:
+    yield bench.Analysis(
+        name="order-statistic",
+        summary="Median, least or largest over seeds of a quantity of one contestant at one sparsity.",
+        build=_late("analyses", "order_statistic"),
+        params=(
+            _METRIC,
+            bench.Param("statistic", str, "median", "over seeds", choices=("median", "min", "max")),
+            _WHERE,
+            _CELLS,
+        ),
+    )
+    yield bench.Analysis(
+        name="trace-at",
+        summary="Mean over seeds of a traced metric at one epoch, with its t-interval.",
+        build=_late("analyses", "trace_at"),
+        params=(
+            _TRACE,
+            bench.Param("metric", str, "traced_recovery_95", "a metric of the trace"),
+            bench.Param("epoch", int, 1, "a traced epoch", minimum=0),
+            _WHERE,
+        ),
+    )
+    yield bench.Analysis(
+        name="monotony",
+        summary="The largest step of a mean over seeds against its course along a column; 0 or less if none.",
+        build=_monotony,
+        params=(
+            _METRIC,
+            bench.Param("along", str, "units", "the column of numbers along which it goes"),
+            bench.Param("within", str, [], "columns to group by", many=True),
+            bench.Param("direction", str, "rising", "which way it should go", choices=("rising", "falling")),
+            _WHERE,
+        ),
+    )
+
+
+def _drawn(function: str, params: bench.Params) -> bench.FigureFunction:
+    from bench_specialization import drawing  # noqa: PLC0415
+
+    return partial(getattr(drawing, function), params=params)
+
+
+@bench.hookimpl
+def bench_figures() -> Iterable[bench.Figure]:
+    """Offer `specialization-units` and `recovery-by-unit`."""
+    yield bench.Figure(
+        name="specialization-units",
+        summary="Students' units by best correlation with a teacher's unit and fan-out norm.",
+        build=partial(_drawn, "specialization_units"),
+        params=(_WHERE, _COL, _THRESHOLD),
+        cite=_CITE,
+    )
+    yield bench.Figure(
+        name="recovery-by-unit",
+        summary="The share of networks that have recovered each unit of the teacher, a colour an epoch.",
+        build=partial(_drawn, "recovery_by_unit"),
+        params=(*_TRACED, _COL, _THRESHOLD),
+        cite=_CITE,
+    )

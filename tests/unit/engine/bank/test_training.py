@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from bench.engine.bank.chain import chain_of
 from bench.engine.bank.training import train_bank
+from bench.engine.data import DeviceData
 from bench.engine.train import train
+from bench.registry.contracts import Split
 from tests.unit.engine.bank.pieces import (
     alone,
     banked,
@@ -114,6 +116,20 @@ def test_each_row_can_have_its_own_data(catalog):
     ]
     for together, single in zip(banked(trainings), alone(trainings), strict=True):
         assert close(together, single)
+
+
+def test_rows_of_half_the_sum_of_squares_are_their_networks_and_nobody_elses(catalog):
+    data = data_of(5, 1)
+    many = Split(data.train.inputs, data.train.inputs[:, :4].cos())
+    data = DeviceData.place(replace(data.task, train=many, test=many, num_classes=4), torch.device("cpu"))
+    keys = {"objective_params": {"reduction": "half-sum"}, "lr": 0.01, "sampling": "replacement"}
+    trainings = [training_of(catalog, perceptron((5, 9, 4), seed), data, seed, **keys) for seed in range(4)]
+    whole = banked(trainings)
+    for together, single in zip(whole, alone(trainings), strict=True):
+        assert close(together, single)
+    assert same_bits(banked(trainings[2:3])[0], whole[2])
+    mean = [training_of(catalog, perceptron((5, 9, 4), 0), data, 0, **keys | {"objective_params": {}})]
+    assert not close(banked(mean)[0], whole[0], 1e-3)
 
 
 def test_between_epochs_a_row_is_its_network_as_it_is_then(catalog):

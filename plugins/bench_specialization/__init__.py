@@ -62,7 +62,7 @@ def bench_measures() -> Iterable[bench.Measure]:
         name="specialization",
         summary="How well the units of a student correlate with its teacher's, and with their fan-out norms.",
         build=_late("measures", "specialization"),
-        metrics=(*_BEST, "fan_out_spearman", "l_violations", "unexplained_variance"),
+        metrics=("over_realisation", *_BEST, "fan_out_spearman", "l_violations", "unexplained_variance"),
         curves=("teacher_best", "student_best", "fan_out"),
         cite=_CITE,
     )

@@ -114,9 +114,10 @@ def _panels(rows: pd.DataFrame, col: Sequence[str]) -> Iterator[tuple[str, pd.Da
         yield "", rows
         return
     columns = [column_of(rows, name, ("spec.", "", "metrics.")) for name in col]
-    words = [name.rsplit(".", 1)[-1].replace("_", " ") for name in col]
+    words = [name.rsplit(".", 1)[-1].replace("_", "-") for name in col]
+    words = [words[0].capitalize(), *words[1:]]
     for key, part in rows.groupby(columns, sort=True):
-        yield ", ".join(_said(word, value) for word, value in zip(words, key, strict=True)), part
+        yield " · ".join(_said(word, value) for word, value in zip(words, key, strict=True)), part
 
 
 def _said(word: str, value: Any) -> str:
@@ -128,7 +129,7 @@ def _grid(labels: Sequence[str]) -> tuple[Figure, list[Axes]]:
     columns = min(len(labels), _IN_A_ROW)
     lines = math.ceil(len(labels) / columns)
     width = 4.4 if len(labels) == 1 else 2.5
-    figure = Figure(figsize=(width * columns, 2.5 * lines), layout="constrained")
+    figure = Figure(figsize=(width * columns, 2.1 * lines), layout="constrained")
     panels = list(figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).flat)
     for spare in panels[len(labels) :]:
         spare.remove()

@@ -49,14 +49,17 @@ def _of_student(given: MeasureInput) -> Measured:
     depths = compare(given.dense, given.layers, given.data.teacher, given.batches)
     norms = fan_outs(given)
     per_layer = {one.name: best_of([one]) | _against(one, norms[one.name]) for one in depths}
-    metrics: Numbers = dict(best_of(depths))
+    students, teachers = (
+        sum(len(getattr(one, side)) for one in depths) for side in ("activity", "teacher_best")
+    )
+    metrics: Numbers = {"over_realisation": students / teachers, **best_of(depths)}
     for name in ("fan_out_spearman", "l_violations"):
         metrics[name] = _weighted([numbers[name] for numbers in per_layer.values()], depths)
     metrics["unexplained_variance"] = unexplained(given, given.evaluate(given.dense).squared_error)
     curves = {
         "teacher_best": teacher_curve(depths),
-        "student_best": torch.cat([one.student_best for one in depths]).tolist(),
-        "fan_out": torch.cat([norms[one.name] for one in depths]).tolist(),
+        "student_best": rounded(torch.cat([one.student_best for one in depths])),
+        "fan_out": rounded(torch.cat([norms[one.name] for one in depths])),
     }
     return Measured(metrics, per_layer, curves)
 
@@ -73,9 +76,14 @@ def teacher_curve(depths: Sequence[Depth]) -> list[float | None]:
     """The best correlation of each of the teacher's units, in order; None for one that does not vary."""
     found: list[float | None] = []
     for one in depths:
-        best = iter(one.teacher_best.tolist())
+        best = iter(rounded(one.teacher_best))
         found += [next(best) if varies else None for varies in one.taught.tolist()]
     return found
+
+
+def rounded(values: Tensor) -> list[float]:
+    """The values to six significant digits, which is what activations in float32 tell."""
+    return [float(f"{value:.6g}") for value in values.tolist()]
 
 
 def fan_outs(given: MeasureInput) -> dict[str, Tensor]:

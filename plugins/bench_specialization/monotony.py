@@ -61,7 +61,7 @@ def monotony(frame: pd.DataFrame, *, course: Course, where: Sequence[str]) -> An
         "seeds": len(values),
         "at": " to ".join(_said(places[place]) for place in worst),
     }
-    return Analysed(float(against(values[None])[0]), low, high, details)
+    return Analysed(float(against(values[None])[0]) + 0.0, low, high, details)
 
 
 def _table(rows: pd.DataFrame, course: Course) -> tuple[np.ndarray, list[Any]]:

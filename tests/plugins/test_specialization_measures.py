@@ -52,6 +52,7 @@ def test_a_student_with_copies_of_all_units_has_recovered_all():
     found = measure("specialization", over_realised(), DATA)
     assert [found.metrics[f"recovery_{level}"] for level in (50, 70, 90, 95)] == [1, 1, 1, 1]
     assert found.metrics["teacher_best_mean"] == pytest.approx(1)
+    assert found.metrics["over_realisation"] == 11 / 4
     assert found.curves["teacher_best"] == pytest.approx([1] * 4)
     assert found.curves["student_best"][:8] == pytest.approx([1] * 8)
     assert max(found.curves["student_best"][8:]) < 0.95

@@ -44,6 +44,7 @@ from bench.registry.contracts import (
 )
 from bench.registry.hookspecs import hookimpl
 from bench.registry.parameters import REQUIRED, Param, Params
+from bench.registry.rewriting import Scored
 from bench.registry.suite_files import suites_in
 from bench.registry.tracing import TraceFunction, TraceInput
 
@@ -86,6 +87,7 @@ __all__ = [
     "PruneInput",
     "Pruner",
     "Reparametrize",
+    "Scored",
     "Scorer",
     "Sparsified",
     "Sparsifier",

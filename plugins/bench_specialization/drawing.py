@@ -128,8 +128,8 @@ def _said(word: str, value: Any) -> str:
 def _grid(labels: Sequence[str]) -> tuple[Figure, list[Axes]]:
     columns = min(len(labels), _IN_A_ROW)
     lines = math.ceil(len(labels) / columns)
-    width = 4.4 if len(labels) == 1 else 2.5
-    figure = Figure(figsize=(width * columns, 2.1 * lines), layout="constrained")
+    width, height = (4.6, 3.3) if len(labels) == 1 else (2.5, 2.1)
+    figure = Figure(figsize=(width * columns, height * lines), layout="constrained")
     panels = list(figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).flat)
     for spare in panels[len(labels) :]:
         spare.remove()

@@ -14,7 +14,7 @@ from bench.structure import normalised_by
 Batches = Callable[[int], Iterable[tuple[Tensor, Tensor]]]
 Teacher = Callable[[Tensor], Sequence[Tensor]]
 
-_VECTORS, _MAPS = 1000, 50
+_VECTORS, _MAPS = 1000, 20
 _STILL = 1e-12
 
 

@@ -37,9 +37,12 @@ def bank_key(trial: Trial, stage: Literal["train", "finetune"]) -> str | None:
     """The key that trials have in common whose `stage` may be trained as one bank, or None.
 
     "finetune" is whatever a trial trains after its dense network; parametrizations are folded by then,
-    and meet there. Trials that may share part of that training, in rounds, are not trained together.
+    and meet there. Trials that may share part of that training, in rounds, are not trained together, nor are
+    students of a teacher network, which is run beside them.
     """
     spec = trial.spec
+    if spec.teacher is not None:
+        return None
     if stage == "train":
         recipes, names = [spec.recipe.train], _TASK + _TRAIN
     else:

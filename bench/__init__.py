@@ -44,7 +44,9 @@ from bench.registry.contracts import (
 )
 from bench.registry.hookspecs import hookimpl
 from bench.registry.parameters import REQUIRED, Param, Params
+from bench.registry.rewriting import Scored
 from bench.registry.suite_files import suites_in
+from bench.registry.tracing import TraceFunction, TraceInput
 
 if TYPE_CHECKING:
     from bench import analysis, data, linalg, measure, structure, testing
@@ -85,6 +87,7 @@ __all__ = [
     "PruneInput",
     "Pruner",
     "Reparametrize",
+    "Scored",
     "Scorer",
     "Sparsified",
     "Sparsifier",
@@ -92,6 +95,8 @@ __all__ = [
     "Suite",
     "Task",
     "TaskData",
+    "TraceFunction",
+    "TraceInput",
     "TrialFault",
     "Unsupported",
     "UserError",

@@ -5,6 +5,7 @@ from bench.analysis.chosen import Choice, best_by_validation
 from bench.analysis.contestants import described, one_contestant, one_sparsity, told_apart
 from bench.analysis.contests import paired_difference, ratio, share_of_wins
 from bench.analysis.intervals import Estimate, estimate
+from bench.analysis.layered import by_layer
 from bench.analysis.levels import difference_to_dense, metric_at
 from bench.analysis.methods import methods
 from bench.analysis.pairing import Sides, pairs
@@ -22,6 +23,7 @@ __all__ = [
     "Sides",
     "best_by_validation",
     "bootstrap",
+    "by_layer",
     "column_of",
     "described",
     "difference_to_dense",

@@ -16,13 +16,13 @@ from bench.board.frame import tidy
 from bench.board.markdown import markdown
 from bench.board.page import Footing, render
 from bench.board.published import leaderboard_json, records_jsonl
+from bench.board.sound import sound_records
 from bench.board.standings import standings
 from bench.board.standings_csv import standings_csv
 from bench.board.suite_figures import FOLDER, Picture, write_pictures
 from bench.board.text import plain_text
 from bench.errors import UserError
 from bench.store.atomic import write_atomically
-from bench.store.reading import read_records
 
 if TYPE_CHECKING:
     from bench.store.record import Record
@@ -32,12 +32,16 @@ PAGE = "index.html"
 
 @dataclass(frozen=True)
 class Built:
-    """What was built: the folder, how many records went in, their suites, and the files in it."""
+    """What was built: the folder, how many records went in, their suites, and the files in it.
+
+    `left_out` says of each file or record that is not sound where it lies and what is wrong.
+    """
 
     out: Path
     records: int
     suites: tuple[str, ...]
     files: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def page(self) -> Path:
@@ -70,10 +74,10 @@ def build_board(
             with the suites' figures.
 
     Raises:
-        UserError: where the store is missing or holds a file that is no record, no record is of
-            `suite`, or `out` cannot be written.
+        UserError: where the store is missing, no record is of `suite`, or `out` cannot be written.
     """
-    records = [record for record in read_records(store, suite) if record.status == "ok"]
+    sound = sound_records(store, suite)
+    records = sound.records
     if suite is not None and not records:
         raise UserError(f"{store}: no records of the suite '{suite}'", "see `bench records list`")
     cells = standings(tidy(records))
@@ -101,7 +105,7 @@ def build_board(
         ) from None
     paths = [*files, *(name for names in drawn.values() for name in names)]
     paths += [f"{FOLDER}/{name}" for picture in _flat(pictures) for name in picture.names]
-    return Built(out, len(records), _suites(cells), tuple(sorted(paths)))
+    return Built(out, len(records), _suites(cells), tuple(sorted(paths)), sound.left_out)
 
 
 def _flat(pictures: Mapping[str, Sequence[Picture]]) -> list[Picture]:

@@ -67,8 +67,9 @@ def tidy(records: Iterable[Record]) -> DataFrame:
     a record's recipe has none of it; so for fine-tuning. Reasons stay in the record.
 
     Three kinds of columns hold more than a number: `curves.NAME` a tuple of numbers, None where a record
-    has no such curve; `traces` a tuple of points as dicts with measure, epoch, metrics and per_layer;
-    `per_layer` a tuple of dicts with a layer's name and numbers. `flat` leaves them out.
+    has no such curve; `traces` a tuple of points as dicts with measure, epoch, metrics, per_layer and,
+    where there are any, curves; `per_layer` a tuple of dicts with a layer's name and numbers. `flat` leaves
+    all three out.
     """
     import pandas as pd
 

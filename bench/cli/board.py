@@ -1,4 +1,4 @@
-"""`bench board build|lint`: turns records into the leaderboard, and checks tables of others."""
+"""`bench board build|check|lint`: turns records into the leaderboard, and checks what is to join it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.board_lint import lint
-from bench.cli.options import json_option, load_catalog, store_option, with_plugins
+from bench.cli.options import json_option, load_catalog, set_option, store_option, with_plugins
 
 if TYPE_CHECKING:
     from bench.board.claims import SuiteClaims
     from bench.registry.origin import Selection
     from bench.store.record import Record
 
+_MOST_WARNINGS = 20
+
 
 @click.group()
 def command() -> None:
-    """Build the leaderboard from records, and check the tables of others."""
+    """Build the leaderboard from records, and check submissions to it and the tables of others."""
 
 
 command.add_command(lint)
@@ -55,6 +57,7 @@ def build(
         return published_claims(catalog, records, lambda line: click.echo(f"warning: {line}", err=True))
 
     built = build_board(store, out, suite, figures=figures, claims=claims)
+    _say_left_out(built.left_out)
     if not built.records:
         click.echo(f"note: {store} holds no records yet; the page says so", err=True)
     click.echo(f"{built.records} records, {len(built.files)} files", err=True)
@@ -64,7 +67,52 @@ def build(
             "records": built.records,
             "suites": list(built.suites),
             "files": list(built.files),
+            "left_out": list(built.left_out),
         }
         click.echo(json.dumps(summary))
     else:
         click.echo(str(built.page))
+
+
+def _say_left_out(left_out: Sequence[str]) -> None:
+    for line in left_out[:_MOST_WARNINGS]:
+        click.echo(f"warning: left out: {line}", err=True)
+    if len(left_out) > _MOST_WARNINGS:
+        click.echo(f"warning: left out: {len(left_out) - _MOST_WARNINGS} more; --json lists them", err=True)
+
+
+@command.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--accepted",
+    type=click.Path(path_type=Path),
+    help="The folder of accepted records, to hold them against.",
+)
+@click.option(
+    "--whole", is_flag=True, help="PATH is the accepted folder as it would be: nothing may be missing."
+)
+@set_option
+@json_option
+def check(path: Path, accepted: Path | None, settings: tuple[str, ...], *, whole: bool, as_json: bool) -> int:
+    """Check a record, a pack or a folder of them before it joins the leaderboard; nothing of it is run.
+
+    Exit code 0: accepted. 1: refused, with every reason. 2: there is nothing to check.
+    """
+    from bench.board.submission.check import Terms, check_submission  # noqa: PLC0415
+    from bench.registry.origin import Selection  # noqa: PLC0415
+    from bench.suite.settings import parse_settings  # noqa: PLC0415
+
+    terms = Terms(
+        catalog=load_catalog(Selection(which="builtin")),
+        accepted=accepted,
+        whole=whole,
+        settings=parse_settings(settings) if settings else None,
+        said=" ".join(settings),
+    )
+    report = check_submission(path, terms)
+    if as_json:
+        click.echo(json.dumps(report.plain(), indent=1))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return 0 if report.accepted else 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -10,8 +10,10 @@ from torch import Generator, Tensor
 
 from bench.data.fingerprint import fingerprint
 from bench.engine.augment import augment
+from bench.engine.drawing import batches_of, drawn_order, epoch_steps
 from bench.engine.holdout import hold_out
 from bench.registry.contracts import Split, TaskData
+from bench.suite.recipe import StageRecipe
 
 
 @dataclass(frozen=True)
@@ -59,26 +61,18 @@ class DeviceData:
         """Inputs (n, …) as the float32 that models see."""
         return inputs.to(torch.float32).mul(self.scale).add_(self.shift)
 
-    def epoch(
-        self, batch_size: int, generator: Generator, steps: Sequence[str] = ()
-    ) -> Iterator[tuple[Tensor, Tensor]]:
-        """Shuffled training batches, augmented by `steps`, normalised.
-
-        A last batch of one example is left out, since BN needs two.
-        """
-        count = len(self.train)
-        order = torch.randperm(count, generator=generator)
+    def epoch(self, recipe: StageRecipe, generator: Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """The training batches of an epoch as `recipe` draws and augments them, normalised."""
+        order = drawn_order(recipe, len(self.train), generator)
         order = order.to(self.train.targets.device, non_blocking=True)
-        for start in range(0, count, batch_size):
-            index = order[start : start + batch_size]
-            if len(index) > 1 or count == 1:
-                images = augment(self.train.inputs.index_select(0, index), steps, generator)
-                yield self.normalise(images), self.train.targets[index]
+        for part in batches_of(recipe, len(self.train)):
+            index = order[part]
+            images = augment(self.train.inputs.index_select(0, index), recipe.augment, generator)
+            yield self.normalise(images), self.train.targets[index]
 
-    def steps(self, batch_size: int) -> int:
+    def steps(self, recipe: StageRecipe) -> int:
         """The number of batches of an epoch."""
-        whole, rest = divmod(len(self.train), batch_size)
-        return max(1, whole + (rest > 1))
+        return epoch_steps(recipe, len(self.train))
 
     def held_batch(self, size: int, generator: Generator) -> tuple[Tensor, Tensor]:
         """A batch of `size` training examples, at most all of them, for pruners."""

@@ -69,7 +69,7 @@ def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) 
             traces=Traces(**facts.get("traces", {})),
             selected=facts.get("selected"),
         )
-    tracer = Tracer(session, trial.spec)
+    tracer = Tracer(session, trial.spec, data)
     recipe = trial.spec.recipe.train
 
     def after_epoch(epoch: int) -> None:

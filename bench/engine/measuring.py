@@ -29,6 +29,7 @@ def take_measures(measures: Sequence[Ref], given: MeasureInput, session: Session
     """
     readings = Readings.of_layers(given.layers)
     models = {"dense": given.dense, "pruned": given.pruned, "final": given.final}
+    models |= {} if given.rewritten is None else {"rewritten": given.rewritten}
     tensors = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
     tensors |= {f"the mask of {name}": mask for name, mask in given.masks.items()}
     tensors |= {f"the scores of {name}": score for name, score in (given.scores or {}).items()}
@@ -56,6 +57,6 @@ def _read(measure: Measure, ref: Ref, given: MeasureInput) -> tuple[object, str]
         return given.once(f"{own}|{key}", make)
 
     try:
-        return function(replace(given, once=once)), ""  # type: ignore[call-arg, arg-type]
+        return function(replace(given, once=once)), ""  # type: ignore[arg-type]
     except Unsupported as error:
         return Measured(dict.fromkeys(measure.metrics)), error.reason or "unsupported"

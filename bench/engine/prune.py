@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -13,13 +13,14 @@ from bench.engine.blame import blamed
 from bench.engine.guard import watched
 from bench.engine.prunable import check_finite
 from bench.engine.pruned import Pruned
-from bench.engine.scoring import check_scores, reachable_masks
+from bench.engine.scoring import check_scored, reachable_masks
 from bench.engine.sparsifying import check_sparsified, keep_counts
 from bench.engine.unit_budget import Budget, Spread, unit_prunings
 from bench.engine.units import hidden_layers, unit_expander
 from bench.errors import TrialFault, Unsupported
 from bench.registry.components import Pruner
 from bench.registry.contracts import Layer, PruneInput
+from bench.registry.rewriting import Scored
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,12 @@ class PrunedAt:
     """What a pruner prunes at each of the sparsities that it was asked for, and the scores behind it.
 
     `scores` are by layer, of weights or units; None where the pruner gave none, as a sparsifier does.
+    `values` are by parameter: what a unit pruner rewrote first, and what the scores are of.
     """
 
     at: Callable[[float], Pruned]
     scores: Mapping[str, Tensor] | None = None
+    values: Mapping[str, Tensor] = field(default_factory=dict)
 
     def __call__(self, sparsity: float) -> Pruned:
         """The pruning; raises `Unsupported` where the scope cannot reach the sparsity."""
@@ -103,29 +106,29 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
     if job.pruner.mode == "sparsify":
         check_finite(job.given.layers)
         return PrunedAt(lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat))
-    scores = scores_of(job, check_repeat=check_repeat)
+    scored = scored_by(job, check_repeat=check_repeat)
     if job.pruner.unit == "unit":
-        return PrunedAt(pruned_units(job, scores, sparsities), scores)
-    masks = reachable_masks(scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
+        return PrunedAt(pruned_units(job, scored, sparsities), scored.scores, scored.values)
+    masks = reachable_masks(scored.scores, sparsities, job.scope, job.given.layers, job.pruner.unit)
     at = _raising(
         {
             sparsity: found if isinstance(found, Unsupported) else Pruned(found)
             for sparsity, found in masks.items()
         }
     )
-    return PrunedAt(at, scores)
+    return PrunedAt(at, scored.scores)
 
 
-def pruned_units(
-    job: PruneJob, scores: Mapping[str, Tensor], sparsities: Sequence[float]
-) -> Callable[[float], Pruned]:
+def pruned_units(job: PruneJob, scored: Scored, sparsities: Sequence[float]) -> Callable[[float], Pruned]:
     """What goes at each of `sparsities` by the scores of units, shape (out,), of the job's ranked layers.
 
     Raises:
         Unsupported: from the returned function, where the scope cannot reach the sparsity.
     """
     expand = unit_expander(job.given.model, job.given.layers, job.example)
-    return _raising(unit_prunings(scores, sparsities, Spread(job.ranked, job.scope, job.budget), expand))
+    spread = Spread(job.ranked, job.scope, job.budget)
+    at = _raising(unit_prunings(scored.scores, sparsities, spread, expand))
+    return lambda sparsity: replace(at(sparsity), values=scored.values)
 
 
 def _raising(prunings: Mapping[float, Pruned | Unsupported]) -> Callable[[float], Pruned]:
@@ -141,23 +144,23 @@ def _raising(prunings: Mapping[float, Pruned | Unsupported]) -> Callable[[float]
 _UNSEEDED = "gave two results for one seed; draw from `given.generator` alone"
 
 
-def scores_of(job: PruneJob, *, check_repeat: bool) -> dict[str, Tensor]:
-    """What a scoring pruner says of the job's model, by layer; raises as `pruning` does."""
+def scored_by(job: PruneJob, *, check_repeat: bool) -> Scored:
+    """What a scoring pruner says of the job's model, and rewrites of it; raises as `pruning` does."""
     check_finite(job.given.layers)
-    scores = _score(job)
+    scored = _score(job)
     if check_repeat:
-        first = {name: score.clone() for name, score in scores.items()}
-        if _differ(first, _score(job)):
+        first, again = Scored(_copied(scored.scores), _copied(scored.values)), _score(job)
+        if _differ(first.scores, again.scores) or _differ(first.values, again.values):
             raise TrialFault(job.component, _UNSEEDED)
-    return scores
+    return scored
 
 
-def _score(job: PruneJob) -> dict[str, Tensor]:
+def _score(job: PruneJob) -> Scored:
     def ask(given: PruneInput) -> object:
         return job.pruner.make(job.params)(given)  # type: ignore[call-arg]
 
     returned = _guarded(job, ask)
-    return check_scores(returned, job.ranked, job.pruner.unit, job.component)
+    return check_scored(returned, job.ranked, job.pruner.unit, job.component, job.given.model)
 
 
 def _sparsify(job: PruneJob, sparsity: float, *, check_repeat: bool) -> Pruned:
@@ -172,11 +175,7 @@ def _sparsify(job: PruneJob, sparsity: float, *, check_repeat: bool) -> Pruned:
 
     pruned = once()
     if check_repeat:
-        pruned = replace(
-            pruned,
-            masks={name: mask.clone() for name, mask in pruned.masks.items()},
-            values={name: values.clone() for name, values in pruned.values.items()},
-        )
+        pruned = replace(pruned, masks=_copied(pruned.masks), values=_copied(pruned.values))
         again = once()
         if _differ(pruned.masks, again.masks) or _differ(pruned.values, again.values):
             raise TrialFault(job.component, _UNSEEDED)
@@ -188,6 +187,10 @@ def _guarded(job: PruneJob, call: Callable[[PruneInput], object]) -> object:
     weights = {f"the weight of {name}": layer.weight for name, layer in given.layers.items()}
     with watched({"": given.model}, weights, job.component), blamed(job.component):
         return call(given)
+
+
+def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.clone() for name, tensor in tensors.items()}
 
 
 def _differ(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:

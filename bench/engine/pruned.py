@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ class Pruned:
 
     Args:
         masks: by layer name, the weight's shape, True where kept.
-        values: by layer name, weights to write before masking.
+        values: by parameter name, what to write before masking.
         extra: by parameter name, masks of biases and normalisations of removed units.
         units: by layer name, shape (out,), True where a unit pruner kept the unit.
     """
@@ -32,12 +33,20 @@ class Pruned:
         return {f"{name}.weight": mask for name, mask in self.masks.items()} | dict(self.extra)
 
 
+def rewritten(model: nn.Module, values: Mapping[str, Tensor]) -> nn.Module | None:
+    """A copy of a folded `model` with `values` of parameters written into it; None where there are none."""
+    if not values:
+        return None
+    changed = copy.deepcopy(model)
+    _write(changed, values)
+    return changed
+
+
 @torch.no_grad()
 def apply_pruning(model: nn.Module, pruned: Pruned) -> None:
     """Write values and zeros into a folded `model`, in place."""
+    _write(model, pruned.values)
     parameters = dict(model.named_parameters())
-    for name, values in pruned.values.items():
-        parameters[f"{name}.weight"].copy_(values)
     for name, mask in pruned.by_parameter().items():
         parameters[name].masked_fill_(~mask, 0.0)
 
@@ -53,3 +62,10 @@ def check_no_regrowth(model: nn.Module, pruned: Pruned) -> None:
     for name, mask in pruned.by_parameter().items():
         if bool((parameters[name][~mask] != 0).any()):
             raise TrialFault("fine-tuning", f"weights that were pruned came back in {name}")
+
+
+@torch.no_grad()
+def _write(model: nn.Module, values: Mapping[str, Tensor]) -> None:
+    parameters = dict(model.named_parameters())
+    for name, value in values.items():
+        parameters[name].copy_(value)

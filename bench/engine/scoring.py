@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from bench.engine.budget import apportion, zeros_of
+from bench.engine.fold import plain_copy
 from bench.engine.scopes import zeros_by_layer
 from bench.errors import TrialFault, Unsupported
 from bench.linalg import topk_masks_exact
 from bench.registry.contracts import Layer
+from bench.registry.rewriting import Scored
 
 Scores = Mapping[str, Tensor]
 
@@ -45,6 +47,42 @@ def check_scores(scores: object, layers: Mapping[str, Layer], unit: str, compone
             raise TrialFault(component, f"the scores of {name} hold NaN")
         checked[name] = score.detach()
     return checked
+
+
+def check_scored(
+    returned: object, layers: Mapping[str, Layer], unit: str, component: str, model: nn.Module
+) -> Scored:
+    """What a scoring `component` returned of `model`, found sound: scores, and new values of parameters.
+
+    Raises:
+        TrialFault: as `check_scores`; for new values that name no parameter, have another shape, type or
+            device, or are not finite; for any new values where weights are scored.
+    """
+    if not isinstance(returned, Scored):
+        return Scored(check_scores(returned, layers, unit, component))
+    scores = check_scores(returned.scores, layers, unit, component)
+    if unit != "unit":
+        raise TrialFault(component, "gave new values with scores of weights; only unit pruners may")
+    if not isinstance(returned.values, Mapping):
+        raise TrialFault(component, f"gave {type(returned.values).__name__}, not values by parameter name")
+    parameters = dict(plain_copy(model).named_parameters())
+    odd = sorted(map(str, set(returned.values) - set(parameters)))
+    if odd:
+        raise TrialFault(component, f"gave values of {', '.join(odd[:3])}, which the network does not have")
+    return Scored(
+        scores,
+        {name: _value(name, value, parameters[name], component) for name, value in returned.values.items()},
+    )
+
+
+def _value(name: str, value: object, due: Tensor, component: str) -> Tensor:
+    if not isinstance(value, Tensor) or value.shape != due.shape:
+        raise TrialFault(component, f"the new values of {name} do not have its shape, {tuple(due.shape)}")
+    if not value.dtype.is_floating_point or value.device != due.device:
+        raise TrialFault(component, f"the new values of {name} are {value.dtype} on {value.device}")
+    if not bool(torch.isfinite(value).all()):
+        raise TrialFault(component, f"the new values of {name} are not finite")
+    return value.detach().to(due.dtype)
 
 
 def keep_masks(scores: Scores, sparsities: Sequence[float], scope: str) -> list[dict[str, Tensor]]:

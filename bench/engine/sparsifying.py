@@ -50,7 +50,7 @@ def check_sparsified(
             raise TrialFault(component, f"returned {type(result).__name__} for {name}, not a Sparsified")
         masks[name] = _mask(result.mask, layer, keep[name], component)
         if result.values is not None:
-            values[name] = _values(result.values, layer, component)
+            values[f"{name}.weight"] = _values(result.values, layer, component)
     return Pruned(masks, values)
 
 

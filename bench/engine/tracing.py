@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from torch import nn
 
 from bench.engine.blame import blamed
+from bench.engine.data import DeviceData
 from bench.engine.guard import watched
 from bench.engine.prunable import prunable_layers
 from bench.engine.readings import Readings
@@ -18,6 +18,7 @@ from bench.errors import Unsupported
 from bench.plan.spec import Spec
 from bench.registry.components import Measure
 from bench.registry.harness import EPOCHS
+from bench.registry.tracing import TraceFunction, TraceInput
 from bench.suite.schema import Ref
 
 
@@ -33,18 +34,21 @@ class Traces:
 class _Trace:
     name: str
     epochs: frozenset[int]
-    read: Callable[..., object]
+    curves: tuple[str, ...]
+    read: TraceFunction
 
 
 class Tracer:
     """Reads a network at the epochs that the trace measures of a spec ask for.
 
     All layers are read, the output layer too: suites that differ in pruning it share dense networks.
-    `seconds` is what the reading took, which is no training time.
+    `data` is what the network is trained for. `seconds` is what the reading took, which is no training
+    time.
     """
 
-    def __init__(self, session: Session, spec: Spec) -> None:
+    def __init__(self, session: Session, spec: Spec, data: DeviceData) -> None:
         self._session = session
+        self._data = data
         self._pending = [trace for ref in spec.measures if (trace := _trace_of(session, ref))]
         self.traces = Traces()
         self.seconds = 0.0
@@ -70,24 +74,25 @@ class Tracer:
     def _read(self, trace: _Trace, model: nn.Module, epoch: int) -> None:
         component = f"measure '{trace.name}'"
         layers = prunable_layers(model, include_output=True)
+        given = TraceInput(model, layers, self._data.task, self._data.test_batches)
         self._session.at(component)
         readings = Readings.of_layers(layers)
         try:
             with watched({"": model}, {}, component), blamed(component):
-                measured = trace.read(model, layers)
+                measured = trace.read(given)
         except Unsupported as error:
             self.traces.unmeasured[trace.name] = error.reason
             self._pending.remove(trace)
             return
-        readings.add(measured, component)
-        self.traces.points.append(
-            {
-                "measure": trace.name,
-                "epoch": epoch,
-                "metrics": readings.metrics,
-                "per_layer": {name: numbers for name, numbers in readings.per_layer.items() if numbers},
-            }
-        )
+        readings.add(measured, component, trace.curves)
+        point = {
+            "measure": trace.name,
+            "epoch": epoch,
+            "metrics": readings.metrics,
+            "per_layer": {name: numbers for name, numbers in readings.per_layer.items() if numbers},
+        }
+        curves = {name: list(curve) for name, curve in readings.curves.items()}
+        self.traces.points.append(point | ({"curves": curves} if curves else {}))
 
 
 def _trace_of(session: Session, ref: Ref) -> _Trace | None:
@@ -95,4 +100,4 @@ def _trace_of(session: Session, ref: Ref) -> _Trace | None:
     if not measure.trace:
         return None
     epochs = frozenset(measure.resolve(ref.params)[EPOCHS.name])
-    return _Trace(ref.name, epochs, measure.make(ref.params))
+    return _Trace(ref.name, epochs, measure.curves, cast("TraceFunction", measure.make(ref.params)))

@@ -75,18 +75,18 @@ def train(
     if recipe.channels_last:  # before anything holds on to the parameters' storage, which this replaces
         model.to(memory_format=torch.channels_last)
     optimizer = build_optimizer(model, recipe, course.factors)
-    rate = learning_rate(recipe, data.steps(recipe.batch_size))
+    rate = learning_rate(recipe, data.steps(recipe))
     held = _held(model, masks or {})
     best = best_epoch(recipe, model, data) if course.last is None else None
     average = Average(model, recipe.ema_decay)
     model.train()
-    step = course.first * data.steps(recipe.batch_size)
+    step = course.first * data.steps(recipe)
     for _ in range(course.first if course.replay else 0):
-        for _ in data.epoch(recipe.batch_size, generator, recipe.augment):
+        for _ in data.epoch(recipe, generator):
             pass
     for epoch in range(course.first + 1, (recipe.epochs if course.last is None else course.last) + 1):
         total = torch.zeros((), device=device)
-        for inputs, targets in data.epoch(recipe.batch_size, generator, recipe.augment):
+        for inputs, targets in data.epoch(recipe, generator):
             set_rate(optimizer, rate(step))
             total += _step(model, optimizer, course, data, (inputs, targets))
             _hold(held)

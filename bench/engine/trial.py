@@ -18,6 +18,7 @@ from bench.engine.evaluate import evaluate
 from bench.engine.fold import fold
 from bench.engine.measuring import take_measures
 from bench.engine.prune import PrunedAt
+from bench.engine.pruned import rewritten
 from bench.engine.readings import Readings
 from bench.engine.requests import Trainee
 from bench.engine.schedules.play import open_schedule, play
@@ -78,6 +79,7 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
     plain = fold(copy.deepcopy(dense.model))
     outcome = yield from play(_scene(session, trial, dense), plain, job.pruned_at, keep=keep)
     started = time.perf_counter()
+    scored = job.pruned_at if trial.spec.schedule == "one-shot" else PrunedAt(job.pruned_at.at)
     given = MeasureInput(
         dense=plain.eval(),
         pruned=outcome.pruned.eval(),
@@ -89,7 +91,8 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
         data=data.task,
         once=session.once(trial.stages.train),
         batches=data.test_batches,
-        scores=job.pruned_at.scores if trial.spec.schedule == "one-shot" else None,
+        scores=scored.scores,
+        rewritten=rewritten(plain, scored.values),
         validate=partial(evaluate, data=data, split=data.validation) if data.validation else None,
     )
     readings = take_measures(trial.spec.measures, given, session)

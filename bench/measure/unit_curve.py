@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.errors import Unsupported
@@ -26,7 +26,8 @@ def unit_curve(given: MeasureInput, layer: str = "first", points: int = 0) -> Me
 
     Nothing is trained after the cut. A removed unit loses its row, its bias, and scale and shift of the
     batch normalisation right behind it, so that the value at n is what `one-shot` without retraining
-    gives with that many units. Metric: `units`, how many units there are. Curves, one number for each n:
+    gives with that many units. Where the pruner rewrites the network before it removes units, the curve
+    is the rewritten network's. Metric: `units`, how many units there are. Curves, one number for each n:
     `units_kept`; for regression `mse_by_units`; for classification `accuracy_by_units` and
     `loss_by_units`.
 
@@ -45,7 +46,9 @@ def unit_curve(given: MeasureInput, layer: str = "first", points: int = 0) -> Me
     kept = _kept_counts(units, points)
     if len(kept) > LONGEST_CURVE:
         raise Unsupported(f"a curve of {len(kept)} numbers is longer than {LONGEST_CURVE}; ask for `points`")
-    curves = given.once(_fingerprint(scores), lambda: _curves(given, scores, kept))
+    network = given.dense if given.rewritten is None else given.rewritten
+    own = _fingerprint(scores if given.rewritten is None else {**scores, **network.state_dict()})
+    curves = given.once(own, lambda: _curves(given, network, scores, kept))
     return Measured({"units": units}, curves=curves)
 
 
@@ -70,11 +73,11 @@ def _kept_counts(units: int, points: int) -> list[int]:
     return [round(step * units / steps) for step in range(steps + 1)]
 
 
-def _fingerprint(scores: Mapping[str, Tensor]) -> str:
+def _fingerprint(tensors: Mapping[str, Tensor]) -> str:
     digest = hashlib.sha256()
-    for name, score in scores.items():
-        digest.update(f"{name}|{score.dtype}|{len(score)}|".encode())
-        digest.update(score.cpu().numpy().tobytes())
+    for name, tensor in tensors.items():
+        digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
+        digest.update(tensor.cpu().numpy().tobytes())
     return digest.hexdigest()
 
 
@@ -88,9 +91,9 @@ def _ranks(scores: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def _curves(given: MeasureInput, scores: Mapping[str, Tensor], kept: list[int]) -> Curves:
+def _curves(given: MeasureInput, network: nn.Module, scores: Mapping[str, Tensor], kept: list[int]) -> Curves:
     tried, _ = next(iter(given.batches(_TRIED)))
-    runs = unit_runs(given.dense, _ranks(scores), tried)
+    runs = unit_runs(network, _ranks(scores), tried)
     together = min(len(kept), _COUNTS_AT_ONCE)
     size = max(1, min(_BATCH, _NUMBERS_AT_ONCE // (runs.width * together)))
     block = max(1, _NUMBERS_AT_ONCE // (runs.width * size))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from bench.registry import contracts
+    from bench.registry.tracing import TraceFunction
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -236,8 +237,6 @@ class Measure(Component):
         if unknown:
             known = "metrics or curves" if self.curves else "metrics"
             raise ValueError(f"measure '{self.name}': volatile {unknown[0]!r} is none of its {known}")
-        if self.trace and self.curves:
-            raise ValueError(f"measure '{self.name}': a trace returns no curves, its points make one")
         if self.trace and any(param.name == EPOCHS.name for param in self.params):
             raise ValueError(f"measure '{self.name}': the parameter 'epochs' is the harness's own")
 
@@ -246,7 +245,7 @@ class Measure(Component):
         """The measure's own parameters, and the harness's `epochs` for a trace."""
         return (*self.params, EPOCHS) if self.trace else self.params
 
-    def make(self, given: Params) -> contracts.MeasureFunction | contracts.TraceFunction:
+    def make(self, given: Params) -> contracts.MeasureFunction | TraceFunction:
         """Build the function; a trace's `epochs` stay with the harness."""
         values = self.resolve(given)
         if self.trace:

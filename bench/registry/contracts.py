@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from torch import Generator, Tensor, nn
 
+    from bench.registry.rewriting import Scored
+
 LONGEST_CURVE = 10_000
 
 
@@ -78,8 +80,8 @@ class Sparsified:
 class Scorer(Protocol):
     """Importance per weight (the weight's shape) or per unit (shape (out,)), for every layer."""
 
-    def __call__(self, given: PruneInput) -> Mapping[str, Tensor]:
-        """Higher is more important; NaN is refused."""
+    def __call__(self, given: PruneInput) -> Mapping[str, Tensor] | Scored:
+        """Higher is more important; NaN is refused. Of units, `Scored` rewrites the network too."""
 
 
 class Sparsifier(Protocol):
@@ -198,9 +200,8 @@ class Evaluation:
     squared_error: float
 
 
-def no_batches(size: int) -> Iterable[tuple[Tensor, Tensor]]:
+def no_batches(_size: int) -> Iterable[tuple[Tensor, Tensor]]:
     """No batch at all: the `batches` of an input without data."""
-    del size
     return ()
 
 
@@ -223,6 +224,7 @@ class MeasureInput:
         scores: what the trial's pruner said of the dense network, by layer: of its weights, the weight's
             shape, or of its units, shape (out,); higher is more important. None where it gave none, for
             controls, and for schedules other than one-shot.
+        rewritten: what the pruner rewrote the dense network into, which `scores` are then of, if it did.
     """
 
     dense: nn.Module
@@ -237,6 +239,7 @@ class MeasureInput:
     batches: Callable[[int], Iterable[tuple[Tensor, Tensor]]] = no_batches
     scores: Mapping[str, Tensor] | None = None
     validate: Callable[[nn.Module], Evaluation] | None = None
+    rewritten: nn.Module | None = None
 
 
 @dataclass(frozen=True)
@@ -261,13 +264,6 @@ class MeasureFunction(Protocol):
         Raise `Unsupported` for a model that cannot be measured so: the metrics are then None, the
         record keeps the reason, and the trial goes on.
         """
-
-
-class TraceFunction(Protocol):
-    """Reads numbers off a dense network between two epochs of its training, and changes nothing."""
-
-    def __call__(self, model: nn.Module, layers: Mapping[str, Layer]) -> Measured:
-        """Return the numbers of `model`, in eval mode, whose prunable layers are `layers` right now."""
 
 
 @dataclass(frozen=True)

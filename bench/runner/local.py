@@ -13,11 +13,14 @@ from bench.registry.origin import Selection
 from bench.runner.jobs import Queue
 from bench.runner.messages import WorkerSettings
 from bench.runner.observers import Observers
+from bench.runner.others import OthersOnStore
 from bench.runner.pool import Pool, PoolOptions
 from bench.runner.progress import Progress
 from bench.runner.request import DEFAULT_TIMEOUT, RunRequest, RunSummary, check_device
 from bench.runner.states import Situation, situation
 from bench.store.artifacts import has_artifact
+from bench.store.atomic import sweep_dead
+from bench.store.claims import StoreClaims
 from bench.store.record import Record
 from bench.store.store import Store
 from bench.suite.load import AnySuite
@@ -37,15 +40,20 @@ def run_trials(
     started = time.monotonic()
     device = check_device(request.device)
     store = Store.open(request.store)
+    sweep_dead(request.store)
     now = situation(trials, store, request.retry, force=request.force)
-    queue = Queue(
-        now.todo,
-        lambda trial: has_artifact(store.layout.artifact("train", trial.stages.train)),
-        banks=request.banks,
-    )
     counts: Counter[str] = Counter()
-    with Progress(now.todo, queue.to_train, shown=request.progress) as progress:
+
+    def is_trained(trial: Trial) -> bool:
+        return has_artifact(store.layout.artifact("train", trial.stages.train))
+
+    with (
+        StoreClaims(store.layout.claims) as claims,
+        Progress(now.todo, is_trained, shown=request.progress) as progress,
+    ):
         listener = _Listener(store, progress, Observers(catalog, progress.say), counts)
+        others = OthersOnStore(store, claims, now.todo, listener, force=request.force)
+        queue = Queue(now.todo, is_trained, banks=request.banks, others=others)
         if now.todo:
             options = PoolOptions(
                 settings=WorkerSettings(
@@ -88,6 +96,19 @@ class _Listener:
         """Epochs are done."""
         self._progress.epochs(count, trial_id)
 
+    def waiting(self, count: int) -> None:
+        """All that is left is at other processes."""
+        self._progress.say(f"waiting for what other processes on this store are at: {count} pieces of work")
+
+    def ended_elsewhere(self, trial: Trial, *, ok: bool) -> None:
+        """Another process on the store has run a trial."""
+        self._counts["ok elsewhere" if ok else "failed elsewhere"] += 1
+        self._progress.ended(trial.trial_id, ok=ok)
+
+    def trained_elsewhere(self, trial: Trial) -> None:
+        """Another process on the store has trained a dense network."""
+        self._progress.spared(trial.spec.recipe.train.epochs)
+
     def finished(self, record: Record) -> None:
         """A trial is over."""
         self._store.write(record)
@@ -103,13 +124,15 @@ class _Listener:
 def _summary(
     suite: AnySuite, request: RunRequest, now: Situation, counts: Counter[str], seconds: float
 ) -> RunSummary:
+    """What came of the run; what another process did meanwhile was there for this one."""
     before = Counter(record.status for record in now.failures.values())
     unsupported = counts["unsupported"] + before["unsupported"]
+    elsewhere = counts.pop("ok elsewhere", 0)
     return RunSummary(
         suite=suite.file.name,
         store=request.store,
         ok=counts["ok"],
-        cached=len(now.cached),
+        cached=len(now.cached) + elsewhere,
         failed=counts.total() - counts["ok"] + before.total() - unsupported,
         skipped=unsupported,
         seconds=seconds,

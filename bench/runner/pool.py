@@ -33,6 +33,9 @@ class Listener(Protocol):
     def finished(self, record: Record) -> None:
         """A trial is over; the listener stores its record."""
 
+    def waiting(self, count: int) -> None:
+        """All that is left, so many pieces of work, is at other processes on the store."""
+
 
 @dataclass
 class _Worker:
@@ -81,6 +84,7 @@ class Pool:
         self._cores = cores
         self._workers: list[_Worker] = []
         self._env: Environment | None = None
+        self._has_waited = False
 
     def run(self) -> None:
         """Run everything.
@@ -93,6 +97,7 @@ class Pool:
             self._add_worker()
             while self._busy():
                 self._hand_out()
+                self._say_if_waiting()
                 self._listen()
         except BaseException:
             for worker in self._workers:
@@ -103,6 +108,12 @@ class Pool:
 
     def _busy(self) -> bool:
         return self._queue.has_work or any(worker.item is not None for worker in self._workers)
+
+    def _say_if_waiting(self) -> None:
+        idle = all(worker.ready and worker.item is None for worker in self._workers)
+        if idle and self._queue.has_work and not self._has_waited:
+            self._has_waited = True
+            self._listener.waiting(self._queue.size)
 
     def _kill(self, worker: _Worker) -> None:
         """End a worker at once, and remove what it was writing."""
@@ -180,6 +191,8 @@ class Pool:
             self._add_worker()
 
     def _done(self, worker: _Worker) -> None:
+        if worker.item is not None:
+            self._queue.finished(worker.item)
         if worker.item is not None and worker.item.kind == "train":
             for key in worker.item.train_keys:
                 self._queue.trained(key)
@@ -219,6 +232,8 @@ class Pool:
         self._workers.remove(worker)
         if not worker.ready:
             raise UserError(f"a worker process could not start: {fault.message}", "run `bench doctor`")
+        if worker.item is not None:
+            self._queue.finished(worker.item)
         if worker.item is not None and worker.is_in_bank:
             self._queue.part(worker.item)
             left = worker.item.trials if worker.item.kind == "train" else tuple(worker.left)

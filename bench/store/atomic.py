@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 from pathlib import Path
+
+import psutil
 
 SUFFIX = ".tmp"
 
@@ -35,6 +38,15 @@ def sweep(root: Path, pid: int) -> None:
     """Remove what the dead process `pid` of this machine was writing below `root` when it died."""
     for left in root.rglob(f".*.{_owner(pid)}{SUFFIX}"):
         left.unlink(missing_ok=True)
+
+
+def sweep_dead(root: Path) -> None:
+    """Remove what processes of this machine that are no longer there were writing below `root`."""
+    ours = re.compile(rf"\..*\.{re.escape(_owner(0)[:-1])}(\d+){re.escape(SUFFIX)}")
+    for left in root.rglob(f".*{SUFFIX}"):
+        found = ours.fullmatch(left.name)
+        if found and not psutil.pid_exists(int(found[1])):
+            left.unlink(missing_ok=True)
 
 
 def _owner(pid: int) -> str:

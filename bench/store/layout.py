@@ -14,6 +14,7 @@ class Layout:
     failures/SUITE/ID.json     trials that did not, apart, so that they never count as done
     packs/SUITE.jsonl.gz       many records in one file
     artifacts/STAGE/KEY.*      checkpoints, by content key
+    claims                     locked, byte by byte, by processes at work; always empty
     """
 
     root: Path
@@ -22,6 +23,11 @@ class Layout:
     def marker(self) -> Path:
         """The file that names the store's schema."""
         return self.root / "store.json"
+
+    @property
+    def claims(self) -> Path:
+        """The file whose bytes processes lock: see `bench.store.claims`."""
+        return self.root / "claims"
 
     @property
     def records(self) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from bench.store.layout import Layout
 from bench.store.record import RECORD_SCHEMA, Record
 
 MAX_RECORD_BYTES = 4_000_000
+MAX_PACK_BYTES = 1_000_000_000
+MAX_DEPTH = 12
 PACK_SUFFIX = ".jsonl.gz"
 
 
@@ -23,13 +26,22 @@ def parse_record(data: bytes | str, where: str) -> Record:
     """The record in `data`.
 
     Raises:
-        UserError: for bad JSON, a duplicate key, a number that is not finite, an unknown or missing
-            field, or a newer schema.
+        UserError: for text that is not UTF-8, bad JSON, a duplicate key, a number that is not finite or
+            has more than 64 bits, parameters nested deeper than `MAX_DEPTH`, an unknown or missing field,
+            or a newer schema.
     """
     if len(data) > MAX_RECORD_BYTES:
         raise UserError(f"{where}: larger than {MAX_RECORD_BYTES} bytes", "a record is a few kilobytes")
     try:
-        plain = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
+        text = data if isinstance(data, str) else data.decode("utf-8")
+        plain = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_short,
+        )
+        _check_depth(plain)
     except (ValueError, RecursionError) as error:
         raise UserError(
             f"{where}: not a record: {error}", "restore the file, or delete it to run again"
@@ -43,7 +55,7 @@ def parse_record(data: bytes | str, where: str) -> Record:
         return Record.model_validate(plain)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
+        place = ascii(".".join(map(str, first["loc"])))[1:-1][:100]
         raise UserError(
             f"{where}: not a record: {place}: {first['msg']}", "see leaderboard/schema.json"
         ) from None
@@ -60,6 +72,35 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not a number of JSON")
 
 
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits[:20]} is too large")
+    return value
+
+
+def _short(digits: str) -> int:
+    if len(digits) > 20 or not -(2**63) <= int(digits) < 2**64:
+        raise ValueError(f"{digits[:20]}... has more than 64 bits")
+    return int(digits)
+
+
+def _check_depth(plain: Any) -> None:
+    """Refuse what is nested too deep for those who read the record's parameters."""
+    level = [plain]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for value in level
+            if isinstance(value, dict | list)
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return
+    raise ValueError(f"nested more than {MAX_DEPTH} deep")
+
+
 def read_record(path: Path) -> Record:
     """The record in the file at `path`; raises `UserError` as `parse_record` does."""
     try:
@@ -72,12 +113,28 @@ def read_record(path: Path) -> Record:
 
 def read_pack(path: Path) -> Iterator[Record]:
     """The records of a pack, one a line."""
+    for where, line in pack_lines(path):
+        yield parse_record(line, where)
+
+
+def pack_lines(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The lines of a pack, each with its place; unpacked piece by piece, however much they unfold to.
+
+    Raises:
+        UserError: for what is no whole gzip file, or unfolds to more than `MAX_PACK_BYTES`.
+    """
+    number = size = 0
     try:
         with gzip.open(path, "rb") as lines:
-            number = 0
             while line := lines.readline(MAX_RECORD_BYTES + 1):
                 number += 1
-                yield parse_record(line, f"{path}: line {number}")
+                size += len(line)
+                if size > MAX_PACK_BYTES:
+                    raise UserError(
+                        f"{path}: unfolds to more than {MAX_PACK_BYTES} bytes",
+                        "a thousand records unfold to a few megabytes",
+                    )
+                yield f"{path}: line {number}", line
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: not a pack: {error}", "write it again with `bench records pack`") from None
 

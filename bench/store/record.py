@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -68,12 +69,16 @@ class Fault(Strict):
 
 
 class TracePoint(Strict):
-    """What a trace read off the dense network after `epoch` epochs of training; 0 is before the first."""
+    """What a trace read off the dense network after `epoch` epochs of training; 0 is before the first.
+
+    `curves` are left out where there are none.
+    """
 
     measure: Text
     epoch: Int = Field(ge=0)
     metrics: dict[str, Number]
     per_layer: dict[str, dict[str, Number]] = Field(default_factory=dict)
+    curves: dict[Text, Curve] = Field(default_factory=dict, exclude_if=operator.not_)
 
 
 class Record(Strict):

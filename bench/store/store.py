@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import UserError
+from bench.plan.trials import Trial
 from bench.store.atomic import write_atomically
 from bench.store.layout import Layout
 from bench.store.reading import PACK_SUFFIX, read_pack, read_record
@@ -77,6 +78,17 @@ class Store:
                 continue
         return found
 
+    def ending(self, trial: Trial) -> tuple[str, ...] | None:
+        """How a trial ended by its loose record, "ok" or a status with the time; None where it has none."""
+        suite, trial_id = trial.suite.name, trial.trial_id
+        if _is_ok(self.layout.record(suite, trial_id), trial_id):
+            return ("ok",)
+        try:
+            failed = read_record(self.layout.failure(suite, trial_id))
+        except UserError:
+            return None
+        return how_failed(failed)
+
     def write(self, record: Record) -> Path:
         """Store `record`, where its status says; a success replaces an earlier failure.
 
@@ -96,6 +108,11 @@ class Store:
                 "make room or mend the permissions, then run the same command again",
             ) from None
         return path
+
+
+def how_failed(record: Record) -> tuple[str, ...]:
+    """What tells one failure of a trial from a later one."""
+    return (record.status, record.started, record.finished)
 
 
 def to_bytes(record: Record) -> bytes:

@@ -50,7 +50,7 @@ def problem_of(record: Record, path: Path) -> str:
     fractions = [key for key in ("accuracy", "accuracy_dense", "sparsity") if not _is_fraction(record, key)]
     if fractions:
         return f"{', '.join(fractions)} lies outside 0 to 1"
-    return _miscount(record)
+    return miscount(record)
 
 
 def _is_fraction(record: Record, key: str) -> bool:
@@ -58,7 +58,8 @@ def _is_fraction(record: Record, key: str) -> bool:
     return value is None or 0 <= value <= 1
 
 
-def _miscount(record: Record) -> str:
+def miscount(record: Record) -> str:
+    """What of a record's counts of zeros and weights does not add up, or an empty string."""
     zeros, weights = record.metrics.get("zeros"), record.metrics.get("weights")
     if zeros is None or weights is None or not record.per_layer:
         return ""

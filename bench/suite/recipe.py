@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import operator
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Int = Annotated[int, Field(strict=True)]
 Float = Annotated[float, Field(strict=True)]
@@ -28,7 +29,8 @@ class Penalty(Strict):
 class StageRecipe(Strict):
     """One training stage.
 
-    Units: `epochs` and `warmup_epochs` in passes over the training split, `lr` the peak learning
+    Units: `epochs` and `warmup_epochs` in passes over the training split, or in `steps_per_epoch` steps
+    where batches are drawn with replacement (0: as many as a pass has), `lr` the peak learning
     rate, `grad_clip` the largest global gradient norm (0 switches it off), `milestones` as shares of
     the stage at which a step schedule multiplies the rate by `gamma`, and at the first of which a linear
     schedule begins to fall, `ema_decay` the decay a step of an exponential moving average of the
@@ -57,6 +59,14 @@ class StageRecipe(Strict):
     objective: str = "supervised"
     objective_params: dict[str, Any] = Field(default_factory=dict)
     penalties: tuple[Penalty, ...] = ()
+    sampling: Literal["epoch", "replacement"] = Field(default="epoch", exclude_if=lambda one: one == "epoch")
+    steps_per_epoch: Int = Field(default=0, ge=0, exclude_if=operator.not_)
+
+    @model_validator(mode="after")
+    def _steps_are_of_drawn_batches(self) -> Self:
+        if self.steps_per_epoch and self.sampling == "epoch":
+            raise ValueError('steps_per_epoch goes with sampling = "replacement": a pass has its own number')
+        return self
 
 
 class FinetuneRecipe(StageRecipe):

@@ -19,6 +19,7 @@ from bench.engine.pruned import Pruned, apply_pruning
 from bench.engine.scoring import keep_masks
 from bench.registry.components import Measure
 from bench.registry.contracts import LONGEST_CURVE, Measured, MeasureInput
+from bench.registry.tracing import TraceInput
 from bench.testing.check import gates, require, rules
 from bench.testing.common import Subject
 from bench.testing.tiny import BEDS, LINEAR, RESIDUAL, Bed
@@ -35,7 +36,7 @@ class MeasureCase(Subject[Measure]):
         """What a fresh build returns; a trace reads the dense network as it is before pruning."""
         made: Any = self.component.make(self.params)
         if self.component.trace:
-            return made(given.dense, given.layers)  # type: ignore[no-any-return]
+            return made(TraceInput(given.dense, given.layers, given.data, given.batches))  # type: ignore[no-any-return]
         return made(given)  # type: ignore[no-any-return]
 
     def on(self, bed: Bed, sparsity: float = 0.5) -> Measured:

@@ -19,12 +19,13 @@ from bench.engine.sparsifying import keep_counts
 from bench.errors import Unsupported
 from bench.registry.components import Pruner
 from bench.registry.contracts import PruneInput, Sparsified
+from bench.registry.rewriting import Scored
 from bench.testing.check import require
 from bench.testing.common import Subject
 from bench.testing.tiny import BEDS, Bed
 
 SPARSITIES = (0.0, 0.1, 1 / 3, 0.5, 0.77, 0.9, 1.0)
-Answer = Mapping[str, Any]
+Answer = Mapping[str, Any] | Scored
 T = TypeVar("T")
 
 
@@ -110,10 +111,20 @@ def supported(call: Callable[[float], T], sparsities: Sequence[float]) -> dict[f
     return found
 
 
+def by_layer(answer: Answer) -> Mapping[str, Any]:
+    """An answer's scores, or masks, by layer: all of it but new values of parameters."""
+    return answer.scores if isinstance(answer, Scored) else answer
+
+
+def new_values(answer: Answer) -> Mapping[str, Any]:
+    """What an answer rewrites, by parameter."""
+    return answer.values if isinstance(answer, Scored) else {}
+
+
 def tensors(answer: Answer) -> dict[str, Tensor]:
-    """All tensors of an answer by name: scores, or masks and values."""
-    found: dict[str, Tensor] = {}
-    for name, part in answer.items():
+    """All tensors of an answer by name: scores and new values, or masks and values."""
+    found = {f"the new values of {name}": value for name, value in new_values(answer).items()}
+    for name, part in by_layer(answer).items():
         if isinstance(part, Sparsified):
             found[f"the mask of {name}"] = part.mask
             if part.values is not None:
@@ -131,6 +142,9 @@ def same(one: Answer, other: Answer) -> bool:
 
 def copied(answer: Answer) -> Answer:
     """An answer that a later call cannot change."""
+    if isinstance(answer, Scored):
+        values = {name: value.clone() for name, value in answer.values.items()}
+        return Scored({name: score.clone() for name, score in answer.scores.items()}, values)
     return {
         name: Sparsified(part.mask.clone(), None if part.values is None else part.values.clone())
         if isinstance(part, Sparsified)

@@ -7,24 +7,50 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from bench.engine.fold import plain_copy
 from bench.engine.sparsifying import keep_counts
 from bench.errors import UserError
 from bench.registry.contracts import Sparsified
+from bench.registry.rewriting import Scored
 from bench.suite.layers import by_stage, layered
 from bench.suite.recipe import Recipe
 from bench.testing.check import NotApplicable, gates, require, rules
-from bench.testing.pruner_case import PrunerCase, require_exact, supported, tensors
+from bench.testing.pruner_case import (
+    PrunerCase,
+    by_layer,
+    new_values,
+    require_exact,
+    supported,
+    tensors,
+)
 
 
 def prunes_a_small_network(case: PrunerCase) -> None:
     """It runs on a tiny network and returns a mapping by layer."""
     answer = case.ask(case.home)
-    require(isinstance(answer, Mapping), f"it returned {type(answer).__name__}, not a mapping by layer name")
+    if case.component.mode == "sparsify" and isinstance(answer, Scored):
+        require(holds=False, sentence="it returned Scored, and sparsifies")
+    scores = by_layer(answer)
+    require(isinstance(scores, Mapping), f"it returned {type(scores).__name__}, not a mapping by layer name")
+
+
+def rewrites_parameters_alone(case: PrunerCase) -> None:
+    """New values go with scores of units, name parameters of the network with plain weights, and fit them."""
+    answer = case.ask(case.home)
+    values = new_values(answer)
+    require(isinstance(values, Mapping), f"new values are {type(values).__name__}, not by parameter name")
+    require(not values or case.component.unit == "unit", "it gave new values, and scores single weights")
+    parameters = dict(plain_copy(case.home.model()).named_parameters())
+    for name, value in values.items():
+        require(name in parameters, f"new values of {name}, which is no parameter of the network")
+        due, have = tuple(parameters[name].shape), tuple(getattr(value, "shape", ()))
+        require(isinstance(value, Tensor), f"the new values of {name} are no tensor")
+        require(have == due, f"the new values of {name} have shape {have}, not {due}")
 
 
 def answers_for_every_layer(case: PrunerCase) -> None:
     """The keys are the names of the layers that it was given, all of them and no other."""
-    due, have = set(case.input(case.home).layers), set(case.ask(case.home))
+    due, have = set(case.input(case.home).layers), set(by_layer(case.ask(case.home)))
     require(not due - have, f"no answer for {', '.join(sorted(due - have))}")
     require(not have - due, f"an answer for {', '.join(map(str, have - due))}, which it was not given")
 
@@ -32,7 +58,7 @@ def answers_for_every_layer(case: PrunerCase) -> None:
 def returns_the_due_shapes(case: PrunerCase) -> None:
     """Scores and masks have the weight's shape, or one score a unit for unit pruners."""
     layers = case.input(case.home).layers
-    for name, part in case.ask(case.home).items():
+    for name, part in by_layer(case.ask(case.home)).items():
         weight = tuple(layers[name].weight.shape)
         scores = case.component.mode == "score"
         kind = Tensor if scores else Sparsified
@@ -75,7 +101,7 @@ def keeps_exactly_what_it_is_told(case: PrunerCase) -> None:
     answers = supported(lambda sparsity: case.ask(case.home, sparsity=sparsity), (0.0, 0.1, 0.5, 0.9, 1.0))
     for sparsity, answer in answers.items():
         keep = keep_counts(layers, sparsity, "layer")
-        for name, part in answer.items():
+        for name, part in by_layer(answer).items():
             have = int(part.mask.sum())
             require(have == keep[name], f"told to keep {keep[name]} weights of {name}, it kept {have}")
 
@@ -94,7 +120,8 @@ def spreads_by_layer_too(case: PrunerCase) -> None:
 
 def gives_values_only_where_it_keeps(case: PrunerCase) -> None:
     """Where a sparsifier gives new values, those of pruned weights are zero."""
-    values = {name: part for name, part in case.ask(case.home).items() if isinstance(part, Sparsified)}
+    answer = by_layer(case.ask(case.home))
+    values = {name: part for name, part in answer.items() if isinstance(part, Sparsified)}
     if all(part.values is None for part in values.values()):
         raise NotApplicable("it gives no values")
     for name, part in values.items():
@@ -115,6 +142,7 @@ def recipe_keys_are_known(case: PrunerCase) -> None:
 CONTRACT = (
     *gates(
         prunes_a_small_network,
+        rewrites_parameters_alone,
         answers_for_every_layer,
         returns_the_due_shapes,
         returns_the_due_types,

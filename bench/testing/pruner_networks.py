@@ -7,12 +7,12 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
-from bench.engine.pruned import apply_pruning, check_no_regrowth
+from bench.engine.pruned import apply_pruning, check_no_regrowth, rewritten
 from bench.engine.train import Course as Training
 from bench.engine.train import Diverged, train
 from bench.suite.recipe import StageRecipe
 from bench.testing.check import NotApplicable, require, rules
-from bench.testing.pruner_case import PrunerCase, copied, require_exact, same, tensors
+from bench.testing.pruner_case import PrunerCase, copied, new_values, require_exact, same, tensors
 from bench.testing.tiny import CONV, GROUPED, LINEAR, RESIDUAL, SHARED, SINGLE, Bed
 
 
@@ -103,6 +103,17 @@ def prunes_with_every_choice(case: PrunerCase) -> None:
         require_exact(other, other.input(case.home), other.on(case.home), "global")
 
 
+def rewrites_into_a_finite_network(case: PrunerCase) -> None:
+    """The network with the new values, all of its units still there, puts out finite numbers."""
+    values = new_values(case.ask(case.home))
+    network = rewritten(case.home.model(), values)
+    if network is None:
+        raise NotApplicable("it rewrites nothing")
+    with torch.no_grad():
+        outputs = network(case.home.batch(8)[0])
+    require(bool(torch.isfinite(outputs).all()), "the rewritten network's outputs are not finite")
+
+
 def stays_pruned_in_fine_tuning(case: PrunerCase) -> None:
     """After masked steps with momentum the pruned weights are zero, and the others finite and moved."""
     given = case.input(case.home)
@@ -161,6 +172,7 @@ NETWORKS = rules(
     prunes_ties_exactly,
     prunes_zero_weights_exactly,
     refuses_weights_that_are_not_numbers,
+    rewrites_into_a_finite_network,
     prunes_with_every_choice,
     stays_pruned_in_fine_tuning,
 )

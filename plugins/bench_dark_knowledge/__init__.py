@@ -66,6 +66,13 @@ _STUDENTS = (
 
 _WHERE = bench.Param("where", str, [], 'conditions such as "sparsity>=0.9"', many=True)
 _FORM = bench.Param("form", str, "paper", "the loss", choices=FORMS)
+_OF = bench.Param(
+    "of",
+    str,
+    "students",
+    "distilled students, on all of the test half and on samples; or random matrices",
+    choices=("students", "ensembles"),
+)
 _PROBE = (
     bench.Param(
         "form",
@@ -144,15 +151,15 @@ def bench_analyses() -> Iterable[bench.Analysis]:
                 "report",
                 str,
                 "gain",
-                "the mean gain, its extremes over contestants and sparsities, or the predictors' errors",
-                choices=(
-                    "gain",
-                    "least-gain",
-                    "most-gain",
-                    "no-change-error",
-                    "probe-error",
-                    "probe-correlation",
-                ),
+                "the mean gain, its extremes over contestants and sparsities, or how well it was foreseen",
+                choices=("gain", "least-gain", "most-gain", "error", "skill", "correlation"),
+            ),
+            bench.Param(
+                "estimator",
+                str,
+                "probe",
+                "whose error, skill or correlation",
+                choices=("no-change", "eq11", "chi-soft", "form12", "probe"),
             ),
         ),
     )
@@ -161,15 +168,22 @@ def bench_analyses() -> Iterable[bench.Analysis]:
 @bench.hookimpl
 def bench_figures() -> Iterable[bench.Figure]:
     """Offer what shows a spectrum with its laws, and three views of the predictors."""
-    yield _figure("eigenvalue-density", "Students' eigenvalues, on all of the test half and on a sample.", ())
+    yield _figure("eigenvalue-density", "Eigenvalues of students or random matrices, and their laws.", (_OF,))
     yield _figure("predicted-accuracy", "Predicted over measured accuracy of distilled students.", (_FORM,))
     yield _figure("distillation-ratio", "Accuracy above chance over the baseline's, by share.", (_FORM,))
+    yield _figure(
+        "foreseen-recovery", "Foreseen over measured gains of pruned networks taught by parents.", ()
+    )
     yield _figure("predictor-skill", "The predictors' mean absolute errors beside that of no change.", ())
+
+
+_DRAWN_IN = {"eigenvalue-density": "densities", "foreseen-recovery": "recovery_figure"}
 
 
 def _figure(name: str, summary: str, params: tuple[bench.Param, ...]) -> bench.Figure:
     def build(values: bench.Params) -> bench.FigureFunction:
-        pictures = import_module("bench_dark_knowledge.pictures")
+        module = _DRAWN_IN.get(name, "pictures")
+        pictures = import_module(f"bench_dark_knowledge.{module}")
         return getattr(pictures, name.replace("-", "_"))(values)  # type: ignore[no-any-return]
 
     return bench.Figure(name=name, summary=summary, build=build, params=(_WHERE, *params))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 import bench
 from bench_dark_knowledge.bank import School
 from bench_dark_knowledge.examples import answers, normalised
+
+_DRAW = 0
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,27 @@ def classroom(given: bench.MeasureInput, examples: int, whiten: int, temperature
     soft = {one: torch.softmax(logits.double() / one, 1).float() for one in temperatures}
     targets = data.train.targets.to(train.device)[chosen]
     school = School(change(train[chosen].flatten(1)), targets, soft, data.num_classes)
-    order = _in_turn(data.test.targets)
-    middle = len(order) // 2
 
     def half(places: Tensor) -> Questions:
-        places = places.sort().values.to(test.device)
+        places = places.to(test.device)
         seen = test[places]
         return Questions(
             change(seen.flatten(1)), data.test.targets.to(test.device)[places], answers(given.dense, seen)
         )
 
-    return Classroom(school, half(order[:middle]), half(order[middle:]))
+    held, asked = halves(data.test.targets)
+    return Classroom(school, half(held), half(asked))
+
+
+def halves(targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Places of either half of the examples, each half of every class, drawn and ordered at random.
+
+    The draw is always the same. The data's own order may mean something: MNIST's first test images are
+    easier than its last, and the clusters of a mixture follow one another.
+    """
+    order = torch.randperm(len(targets), generator=Generator().manual_seed(_DRAW))
+    odd = _ranks(targets.cpu()[order]) % 2 == 1
+    return order[~odd], order[odd]
 
 
 class _Whitening:
@@ -81,9 +93,14 @@ class _Whitening:
 
 def _in_turn(targets: Tensor) -> Tensor:
     """Places of examples such that every class comes once before any comes twice, in the data's order."""
+    return torch.argsort(_ranks(targets), stable=True)
+
+
+def _ranks(targets: Tensor) -> Tensor:
+    """How many examples of its own class come before each."""
     ranks = torch.zeros(len(targets), dtype=torch.int64)
     cpu = targets.cpu()
     for label in torch.unique(cpu):
         own = torch.nonzero(cpu == label).flatten()
         ranks[own] = torch.arange(len(own))
-    return torch.argsort(ranks, stable=True)
+    return ranks

@@ -12,6 +12,7 @@ from bench_dark_knowledge.matrices import (
     blend,
     cross,
     means_product,
+    one_hot,
     sharpened,
     softened,
     symmetrised,
@@ -146,6 +147,19 @@ def calibrated(student: Tensor, teacher: Tensor, temperature: float, accuracy: f
     """E P̂_T(argmax of the student) − accuracy: 0 for a teacher that is calibrated at T."""
     chosen = (softened(teacher, temperature) * sharpened(student)).sum(1)
     return float(chosen.mean()) - accuracy
+
+
+def teacher_trace(teacher: Tensor, answered: Tensor, temperature: float) -> float:
+    """Tr Ĥ_T in the limit of sharp answers (S, n), a mean over students, for a teacher's logits (n, C).
+
+    It is E P̂_T(answer) less the product of the column means.
+    """
+    soft = softened(teacher, temperature)
+    found = []
+    for own in answered:
+        shares = one_hot(own, soft.shape[1]).mean(0)
+        found.append(float(soft.gather(1, own[:, None]).mean() - soft.mean(0) @ shares))
+    return sum(found) / len(found)
 
 
 def best_temperature(teacher: Tensor, targets: Tensor) -> float:

@@ -22,10 +22,12 @@ IDENTITIES = (
 CORRELATIONS = (0.05, 0.3, 0.6)
 SMALL_Q = (0.01, 0.1)
 LARGE_Q = (0.5,)
+SHOWN = (0.1, 0.6)
 ENSEMBLES = (
     "ks_gaussian",
     "ks_one_hot_small_q",
     "ks_one_hot_large_q",
+    "ks_one_hot_counts",
     "ks_balanced_cubic",
     "ks_balanced_counts",
 )
@@ -34,7 +36,11 @@ ENSEMBLE_CURVES = (
     "ensemble_c",
     "ks_gaussian_by_place",
     "ks_one_hot_by_place",
+    "ks_one_hot_counts_by_place",
     "ks_balanced_by_place",
+    "ensemble_shown",
+    *(f"ensemble_{name}" for name in ("gaussian", "one_hot", "balanced")),
+    *(f"ensemble_{name}" for name in ("x", "cubic", "poisson", "binomial")),
 )
 FORMS = ("paper", "compensated")
 STATISTICS = ("mae", "max", "r", "r2")
@@ -60,8 +66,14 @@ STUDENTS = (
     "ks_fitted",
     "ks_counts",
 )
-PROBE = ("probe_accuracy_hard", "probe_gain")
-PROBE_CURVES = ("probe_temperatures", "probe_shares", "probe_gains")
+PROBE = (
+    "probe_accuracy_hard",
+    "probe_gain",
+    "probe_held_accuracy",
+    "probe_test_accuracy",
+    "probe_chance",
+)
+PROBE_CURVES = ("probe_temperatures", "probe_shares", "probe_gains", "eq11_gains")
 STUDENT_CURVES = (
     "temperatures",
     "shares",

@@ -48,7 +48,7 @@ def predicted(given: Ingredients) -> Mapping[str, Floats]:
     ones = np.ones((len(given.h_hat), len(given.shares)))
     found = {
         "no_change": ones,
-        "eq11": 1 - w + w * (given.h_hat / given.h)[:, None],
+        "eq11": eq11(w, (given.h_hat / given.h)[:, None]),
         "chi_soft": ones * np.nan,
         "form12": ones * np.nan,
         "probe": given.probe,
@@ -56,14 +56,28 @@ def predicted(given: Ingredients) -> Mapping[str, Floats]:
     middle, whole = (_at(given.shares, anchor) for anchor in ANCHORS)
     if whole is not None:
         chi = given.ratio[:, whole][:, None]
-        found["chi_soft"] = np.where(w == 1, np.nan, 1 - w + w * chi)
+        found["chi_soft"] = soft_only(w, chi)
         if middle is not None:
-            v = given.shares[middle]
-            s = (given.ratio[:, middle][:, None] - (1 - v) ** 2 - v**2 * chi) / (v * (1 - v))
-            curve = (1 - w) ** 2 + w * (1 - w) * s + w**2 * chi
-            anchors = np.isin(np.arange(len(given.shares)), (middle, whole))
-            found["form12"] = np.where(anchors, np.nan, curve)
+            found["form12"] = quadratic(w, given.ratio[:, middle][:, None], chi)
     return found
+
+
+def eq11(w: Floats | float, trace: Floats | float) -> Floats:
+    """R of equation 11 at shares w, for ĥ_T/h."""
+    return np.asarray(1 - w + w * trace)
+
+
+def soft_only(w: Floats, chi: Floats) -> Floats:
+    """R of `chi_soft` at shares w, for R at w = 1, where it has no say."""
+    return np.where(np.isclose(w, 1), np.nan, 1 - w + w * chi)
+
+
+def quadratic(w: Floats, middle: Floats, whole: Floats) -> Floats:
+    """R of `form12` at shares w, for R at both anchors, where it has no say."""
+    v = ANCHORS[0]
+    s = (middle - (1 - v) ** 2 - v**2 * whole) / (v * (1 - v))
+    curve = (1 - w) ** 2 + w * (1 - w) * s + w**2 * whole
+    return np.where(np.isclose(w, v) | np.isclose(w, 1), np.nan, curve)
 
 
 @dataclass(frozen=True)

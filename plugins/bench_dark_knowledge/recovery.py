@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 import bench
+from bench_dark_knowledge.foresight import Gains, foreseen, measured
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
 _TAUGHT = "spec.recipe.finetune.objective"
 _AS = "spec.recipe.finetune.objective_params."
-_COMPUTED = ("spec.sparsity", "spec.seed")
+_FEWEST = 5
 
 
 def build(params: bench.Params) -> bench.AnalysisFunction:
-    """The analysis, for conditions and what it reports."""
+    """The analysis, for conditions, what it reports, and of which estimator."""
 
     def analyse(frame: pd.DataFrame) -> bench.Analysed:
         selected = bench.analysis.select(frame, params["where"])
@@ -28,52 +29,75 @@ def build(params: bench.Params) -> bench.AnalysisFunction:
         table = recoveries(selected.rows)
         if table.empty:
             return bench.Analysed(None, details={"reason": "no taught trial has a partner taught by labels"})
-        return _reported(table, params["report"])
+        if params["report"] in ("error", "skill", "correlation"):
+            return _of_estimator(table, params["estimator"], params["report"])
+        return _of_gains(table, params["report"])
 
     return analyse
 
 
 def recoveries(rows: pd.DataFrame) -> pd.DataFrame:
-    """A row a taught trial: its `place` (all but the seed), `seed`, `gain` and `foreseen` gain.
+    """A row a taught trial: `base` (all but seed, temperature and share), these, `pruner`, `gain`, and more.
 
     The partner is the trial with the same spec but for the objective of fine-tuning, which is
-    `supervised`; its budget is the same. `foreseen` is what the partner's `probe_gains` say of the
-    taught trial's temperature and share; NaN where it says nothing.
+    `supervised`; its budget is the same. `held_hard` and `test_hard` are the partner's accuracies on both
+    halves of the test split, `held` and `test` the taught trial's; `probe` and `eq11` are the gains that
+    the partner's curves foresee for the taught trial's temperature and share, NaN where they do not.
     """
-    keys = [name for name in rows.columns if _tells_apart(str(name))]
-    plain = rows.assign(_key=[_key(row, keys) for row in rows.to_dict("records")])
-    taught = plain[plain[_TAUGHT] == "distillation"]
-    hard = plain[plain[_TAUGHT] == "supervised"].drop_duplicates("_key").set_index("_key")
+    keys = [str(name) for name in rows.columns if _tells_apart(str(name))]
+    hard = {_key(row, keys): row for row in rows[rows[_TAUGHT] == "supervised"].to_dict("records")}
     found = []
-    for row in taught.to_dict("records"):
-        if row["_key"] in hard.index:
-            partner = hard.loc[row["_key"]]
-            place = (row["entry"], row["spec.sparsity"])
-            gain = row["metrics.accuracy"] - partner["metrics.accuracy"]
-            found.append((place, row["spec.seed"], gain, _foreseen(partner, row)))
-    return pd.DataFrame(found, columns=["place", "seed", "gain", "foreseen"])
+    for row in rows[rows[_TAUGHT] == "distillation"].to_dict("records"):
+        partner = hard.get(_key(row, keys))
+        if partner is not None:
+            base = _key(row, [*(key for key in keys if key != "spec.seed"), f"{_AS}form"])
+            found.append(_pair(row, partner) | {"base": base})
+    return pd.DataFrame(found)
+
+
+def _pair(row: dict[Any, Any], partner: dict[Any, Any]) -> dict[str, Any]:
+    temperature, share = row[f"{_AS}temperature"], row[f"{_AS}w"]
+    return {
+        "pruner": row["spec.pruner"],
+        "seed": row["spec.seed"],
+        "temperature": temperature,
+        "share": share,
+        "gain": row["metrics.accuracy"] - partner["metrics.accuracy"],
+        "chance": _number(partner, "probe_chance"),
+        "held_hard": _number(partner, "probe_held_accuracy"),
+        "test_hard": _number(partner, "probe_test_accuracy"),
+        "held": _number(row, "probe_held_accuracy"),
+        "test": _number(row, "probe_test_accuracy"),
+        "probe": _said(partner, "probe_gains", temperature, share),
+        "eq11": _said(partner, "eq11_gains", temperature, share),
+    }
 
 
 def _tells_apart(name: str) -> bool:
     return name == "cell" or (name.startswith("spec.") and not name.startswith((_TAUGHT, _AS)))
 
 
-def _key(row: dict[Any, Any], keys: Sequence[Any]) -> str:
-    return "|".join(str(row[key]) for key in keys)
+def _key(row: dict[Any, Any], keys: Sequence[str]) -> str:
+    return "|".join(str(row.get(key)) for key in keys)
 
 
-def _foreseen(partner: pd.Series[Any], row: dict[Any, Any]) -> float:
-    said = [partner.get(f"curves.probe_{name}") for name in ("temperatures", "shares", "gains")]
+def _number(row: dict[Any, Any], metric: str) -> float:
+    value = row.get(f"metrics.{metric}")
+    return float("nan") if value is None else float(value)
+
+
+def _said(partner: dict[Any, Any], curve: str, temperature: float, share: float) -> float:
+    said = [partner.get(f"curves.{name}") for name in ("probe_temperatures", "probe_shares", curve)]
     if any(not isinstance(one, tuple) for one in said):
         return float("nan")
-    for temperature, share, gain in zip(*said, strict=True):
-        if np.isclose(temperature, row[f"{_AS}temperature"]) and np.isclose(share, row[f"{_AS}w"]):
+    for one, other, gain in zip(*said, strict=True):
+        if np.isclose(one, temperature) and np.isclose(other, share) and gain is not None:
             return float(gain)
     return float("nan")
 
 
-def _reported(table: pd.DataFrame, report: str) -> bench.Analysed:
-    means = table.groupby("place", sort=False)[["gain", "foreseen"]].mean()
+def _of_gains(table: pd.DataFrame, report: str) -> bench.Analysed:
+    means = table.groupby(["base", "temperature", "share"], sort=False)["gain"].mean()
     details: dict[str, float | int | str | None] = {"places": len(means), "trials": len(table)}
     if report == "gain":
         by_seed = table.groupby("seed")["gain"].mean()
@@ -81,22 +105,50 @@ def _reported(table: pd.DataFrame, report: str) -> bench.Analysed:
         if mean is None:
             return bench.Analysed(None, details={"reason": "the numbers are too large to average"})
         return bench.Analysed(mean.mean, mean.low, mean.high, details)
-    if report in ("least-gain", "most-gain"):
-        extreme = means["gain"].min() if report == "least-gain" else means["gain"].max()
-        return bench.Analysed(float(extreme), details=details)
-    if report == "no-change-error":
-        return bench.Analysed(float(means["gain"].abs().mean()), details=details)
-    means = means.dropna()
-    if means.empty:
-        return bench.Analysed(None, details={"reason": "no partner has 'probe_gains' for these settings"})
-    return _of_probe(means["foreseen"].to_numpy(), means["gain"].to_numpy(), report, details)
+    extreme = means.min() if report == "least-gain" else means.max()
+    return bench.Analysed(float(extreme), details=details)
 
 
-def _of_probe(
-    foreseen: NDArray[np.float64], gain: NDArray[np.float64], report: str, details: dict[str, Any]
-) -> bench.Analysed:
-    if report == "probe-error":
-        return bench.Analysed(float(np.abs(foreseen - gain).mean()), details=details)
-    if len(gain) < 3 or foreseen.std() == 0 or gain.std() == 0:
+def _of_estimator(table: pd.DataFrame, estimator: str, report: str) -> bench.Analysed:
+    gains = Gains.of(table)
+    if not len(gains.values):
+        return bench.Analysed(None, details={"reason": "no seed has all settings"})
+    said = foreseen(gains, gains.values.mean(0), estimator)
+    places = int(np.isfinite(said - measured(gains.values.mean(0))).sum())
+    if not places:
+        return bench.Analysed(None, details={"reason": f"{estimator} foresees none of these settings"})
+    statistic = partial(_statistic, gains, estimator, report)
+    value = float(statistic(gains.values[None])[0])
+    if not np.isfinite(value):
         return bench.Analysed(None, details={"reason": "fewer than three places, or none of them differs"})
-    return bench.Analysed(float(np.corrcoef(foreseen, gain)[0, 1]), details=details)
+    low, high = bench.analysis.bootstrap(statistic, gains.values, _FEWEST)
+    return bench.Analysed(value, low, high, {"places": places, "seeds": len(gains.values)})
+
+
+def _statistic(gains: Gains, estimator: str, report: str, values: np.ndarray) -> np.ndarray:
+    """Of resamples (draws, seeds, places, numbers): shape (draws,)."""
+    means = values.mean(1)
+    truth, said = measured(means), foreseen(gains, means, estimator)
+    there = np.isfinite(said) & np.isfinite(truth)
+    errors = _mean(np.abs(said - truth), there)
+    if report == "error":
+        return errors
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if report == "skill":
+            over: np.ndarray = 1 - errors / _mean(np.abs(truth), there)
+            return over
+        x, y = (_centred(one, there) for one in (said, truth))
+        many = there.sum(-1) >= 3
+        spread = np.sqrt((x**2).sum(-1) * (y**2).sum(-1))
+        found: np.ndarray = np.where(many & (spread > 0), (x * y).sum(-1) / spread, np.nan)
+        return found
+
+
+def _mean(values: np.ndarray, there: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(there, values, 0).sum(-1) / there.sum(-1))
+
+
+def _centred(values: np.ndarray, there: np.ndarray) -> np.ndarray:
+    found: np.ndarray = np.where(there, values - _mean(values, there)[..., None], 0)
+    return found

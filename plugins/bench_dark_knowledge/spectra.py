@@ -20,11 +20,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Eigenvalues of C·H on 1⊥ of S students in the limit γ → 0, pooled, and the laws beside them.
+    """Eigenvalues of C·H on 1⊥ in the limit γ → 0, pooled, and the laws beside them.
 
     Args:
         q: (C − 1)/N.
-        values: shape (S·(C − 1),).
+        values: of all students and samples, shape (S·samples·(C − 1),).
         cubic: the law that accuracy fixes (proposition 8 ii), c = (acc − 1/C)/(1 − 1/C).
         counts: law D2, the measured counts of right answers by class and a semicircle, or None where
             every answer is right.
@@ -62,16 +62,28 @@ class Spectrum:
         return kolmogorov_smirnov(self.values / scale, law.cdf)
 
 
-def spectrum(predictions: Tensor, targets: Tensor, classes: int, examples: int = 0) -> Spectrum:
-    """The spectrum of students' answers (S, n) to labels (n,); of the first `examples` where given."""
+def spectrum(
+    predictions: Tensor, targets: Tensor, classes: int, examples: int = 0, samples: int = 1
+) -> Spectrum:
+    """The spectrum of students' answers to labels.
+
+    Args:
+        predictions: shape (S, n).
+        targets: shape (n,).
+        classes: C.
+        examples: N, how many examples a matrix is made of; 0 takes them all.
+        samples: how many matrices a student are pooled, each of the next N examples, as far as there are.
+    """
     count = min(examples, len(targets)) if examples else len(targets)
-    targets, predictions = targets[:count].cpu(), predictions[:, :count].cpu()
-    labels = one_hot(targets, classes)
+    used = count * min(samples, len(targets) // count)
+    targets, predictions = targets[:used].cpu(), predictions[:, :used].cpu()
     values, shares = [], []
-    for answered in predictions:
-        values.append(bulk_eigenvalues(classes * cross(labels, one_hot(answered, classes))).numpy())
-        right = torch.bincount(targets[answered == targets], minlength=classes)
-        shares.append((right.double() / count).numpy())
+    for asked, answers in zip(torch.split(targets, count), torch.split(predictions, count, 1), strict=True):
+        labels = one_hot(asked, classes)
+        for answered in answers:
+            values.append(bulk_eigenvalues(classes * cross(labels, one_hot(answered, classes))).numpy())
+            right = torch.bincount(asked[answered == asked], minlength=classes)
+            shares.append((right.double() / count).numpy())
     accuracy = float((predictions == targets).double().mean())
     c = (accuracy - 1 / classes) / (1 - 1 / classes)
     q = (classes - 1) / count
@@ -82,6 +94,8 @@ def spectrum(predictions: Tensor, targets: Tensor, classes: int, examples: int =
 def densities(found: Spectrum, points: int) -> tuple[Floats, Floats, Sequence[float | None]]:
     """Places over values and laws, and the densities there of the cubic law and of D2."""
     ends = [found.cubic.edges, (found.values.min(), found.values.max())]
+    if found.counts:
+        ends.append(found.counts.edges)
     x = np.linspace(min(low for low, _ in ends), max(high for _, high in ends), points)
     counts = found.counts.density(x).tolist() if found.counts else [None] * points
     return x, found.cubic.density(x), counts

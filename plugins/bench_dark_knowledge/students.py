@@ -16,14 +16,15 @@ import bench
 from bench_dark_knowledge.bank import Bank, Course, School, Setting, trained
 from bench_dark_knowledge.classroom import Classroom, classroom
 from bench_dark_knowledge.examples import classification
-from bench_dark_knowledge.identities import best_temperature, calibrated
+from bench_dark_knowledge.identities import best_temperature, calibrated, teacher_trace
 from bench_dark_knowledge.matrices import one_hot, softened
 from bench_dark_knowledge.names import FORMS, STATISTICS
 from bench_dark_knowledge.predictors import Ingredients, predicted, skill
 from bench_dark_knowledge.spectra import densities, spectrum
 
 Floats = NDArray[np.float64]
-POINTS = 201
+POINTS = 401
+SAMPLES = 8
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _scored(
             (taught.probe, room.held.targets),
         )
     )
-    h_hat = [_h_hat(room, taught.held[:, 0], one) for one in temperatures]
+    h_hat = [teacher_trace(room.held.teacher, taught.held[:, 0], one) for one in temperatures]
     metrics: dict[str, float | None] = {}
     grid = settings[1 : 1 + size[0] * size[1]]
     curves: dict[str, Any] = {
@@ -148,16 +149,6 @@ def _scored(
         gaps = [_gap(room, taught.test[:, m], settings[m].temperature) for m in range(part.start, part.stop)]
         metrics[f"{form}_prop4_gap"] = max(gaps, key=abs)
     return metrics, curves
-
-
-def _h_hat(room: Classroom, answered: Tensor, temperature: float) -> float:
-    """Tr Ĥ_T in the limit: the mean over students of E P̂_T(answer), less the product of column means."""
-    soft = softened(room.held.teacher, temperature)
-    found = []
-    for own in answered:
-        shares = one_hot(own, room.school.classes).mean(0)
-        found.append(float(soft.gather(1, own[:, None]).mean() - soft.mean(0) @ shares))
-    return float(np.mean(found))
 
 
 def _gap(room: Classroom, answered: Tensor, temperature: float) -> float:
@@ -193,9 +184,8 @@ def _spectra(
     room: Classroom, answered: Tensor, wanted: Sequence[float]
 ) -> tuple[dict[str, float | None], dict[str, Any]]:
     classes, count = room.school.classes, len(room.test.targets)
-    order = torch.arange(count)
     sizes = [0, *(max(2, min(count, round((classes - 1) / q))) for q in wanted)]
-    found = [spectrum(answered[:, order], room.test.targets, classes, size) for size in sizes]
+    found = [spectrum(answered, room.test.targets, classes, size, SAMPLES) for size in sizes]
     fits = [one.ks_fitted for one in found]
     counts = [one.ks_counts for one in found]
     cubic = [one.ks_cubic for one in found]
@@ -207,7 +197,7 @@ def _spectra(
     }
     for name, one in (("full", found[0]), ("sampled", found[min(1, len(found) - 1)])):
         x, law, beside = densities(one, POINTS)
-        curves |= {f"{name}_eigenvalues": one.values.tolist(), f"{name}_x": x.tolist()}
+        curves |= {f"{name}_eigenvalues": one.values.round(6).tolist(), f"{name}_x": x.tolist()}
         curves |= {f"{name}_cubic": law.tolist(), f"{name}_counts": list(beside)}
     metrics = {
         "ks_cubic_full": cubic[0],

@@ -55,6 +55,15 @@ def bench_figures() -> Iterable[bench.Figure]:
         ),
     )
     yield _figure(
+        "wins",
+        "The share of pairs in which contestants beat one other, over a numeric column.",
+        (
+            *(p.quantity("metric", "spectral_error"), p.BETTER, p.OTHER, p.OF_LAYERS),
+            *(p.quantity("x", "sparsity"), p.WHERE, p.hue(["method"]), p.col([]), p.NAMES, *p.TITLES),
+            *(p.LOG_X, p.EVEN),
+        ),
+    )
+    yield _figure(
         "heatmap",
         "A quantity over two columns, as colours and numbers.",
         (

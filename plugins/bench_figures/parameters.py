@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bench import Param
 
@@ -54,6 +55,10 @@ RELATIVE = Param(
 
 STYLE = Param("style", str, [], "columns that the shape of a mark shows", many=True)
 SPEARMAN = Param("spearman", bool, False, "write each panel's rank correlation into its title")
+BETTER = Param("better", str, "lower", "which wins", choices=("higher", "lower"))
+OTHER = Param("other", str, ["pruner=magnitude"], "conditions of the one that is to be beaten", many=True)
+OF_LAYERS = Param("layers", bool, False, "whether a pair is one layer of two trials")
+EVEN = replace(REFERENCE, default="0.5")
 HORIZONTAL = Param("horizontal", bool, False, "bars that lie, for long names")
 VALUE_LABEL = Param("value_label", str, "", "the title of the colours")
 LOG_COLOUR = Param("log_colour", bool, False, "colours by logarithm")

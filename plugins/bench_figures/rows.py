@@ -44,7 +44,7 @@ def joined(
     titles = titles if told or len(columns) > 1 else [""] * len(columns)
     texts = {key: " · ".join(map(said, key, titles)) for key in keys}
     order = sorted(texts, key=lambda key: [(isinstance(part, str), part) for part in key])
-    words = _renamed([texts[key] for key in order], names)
+    words = renamed([texts[key] for key in order], names)
     return pd.Series(
         pd.Categorical(
             [words[texts[key]] for key in keys], list(dict.fromkeys(words.values())), ordered=True
@@ -73,7 +73,8 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | float) else str(value)
 
 
-def _renamed(labels: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+def renamed(labels: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """What stands for each of `labels`, by `names`; raises `UserError` for what is not "label -> words"."""
     words = {label: label for label in labels}
     for name in names:
         label, arrow, other = (part.strip() for part in name.partition("->"))

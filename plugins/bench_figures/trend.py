@@ -13,7 +13,7 @@ import bench
 from bench_figures.look import Look, look
 from bench_figures.panels import Panels, Titles, reference_line
 from bench_figures.points import labels_of, points
-from bench_figures.rows import chosen, numeric
+from bench_figures.rows import chosen, numeric, renamed
 from bench_figures.summary import Summary, summary_of
 from bench_figures.ticks import Scales
 from bench_figures.words import inert, title_of
@@ -38,7 +38,8 @@ def _draw(frame: pd.DataFrame, params: bench.Params) -> Figure:
         for label, part in table[table["col"] == col].groupby("hue", observed=True, sort=True):
             _line(axes, part, summary_of(params), (str(label), seen))
         reference_line(axes, params["reference"])
-    panels.legend([(" · ".join(title_of(one) for one in params["hue"]), _handles(seen))])
+    title = " · ".join(title_of(one) for one in params["hue"])
+    panels.legend([(renamed([title], params["names"])[title], _handles(seen))])
     x, y = title_of(params["x"]), title_of(params["y"])
     return panels.finish(Titles(params["x_label"] or inert(x), params["y_label"] or inert(y)))
 

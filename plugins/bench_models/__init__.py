@@ -21,9 +21,12 @@ _BEGINNING = (
         "init",
         str,
         "default",
-        "how weights start: as torch has it, or Glorot-uniform with biases at zero",
-        choices=("default", "glorot"),
+        "how weights start: as torch has it, or Glorot-uniform or normal with biases at zero",
+        choices=("default", "glorot", "normal"),
         later=True,
+    ),
+    bench.Param(
+        "std", float, 0.01, "deviation of the weights where they start normal", minimum=0, later=True
     ),
     bench.Param(
         "output",
@@ -54,7 +57,7 @@ def _mlp(params: bench.Params) -> nn.Module:
 
     inputs = params["in_channels"] * params["image_size"] ** 2
     model = Perceptron(inputs, params["hidden"], params["num_classes"], bias=params["bias"])
-    return begun(model, init=params["init"], output=params["output"])
+    return begun(model, init=params["init"], output=params["output"], std=params["std"])
 
 
 def _convnet(params: bench.Params) -> nn.Module:
@@ -68,7 +71,7 @@ def _convnet(params: bench.Params) -> nn.Module:
         params["image_size"],
         bias=params["bias"],
     )
-    return begun(model, init=params["init"], output=params["output"])
+    return begun(model, init=params["init"], output=params["output"], std=params["std"])
 
 
 def _conv4(params: bench.Params) -> nn.Module:

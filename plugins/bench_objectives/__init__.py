@@ -18,7 +18,7 @@ _TARGET = bench.Param(
 def _build_supervised(params: bench.Params) -> bench.ObjectiveFunction:
     from bench_objectives.supervised import Supervised  # noqa: PLC0415
 
-    return Supervised(params["label_smoothing"])
+    return Supervised(params["label_smoothing"], params["reduction"])
 
 
 def _build_distillation(params: bench.Params) -> bench.ObjectiveFunction:
@@ -50,10 +50,18 @@ def bench_objectives() -> Iterable[bench.Objective]:
     """Offer `supervised` and `distillation`, and the penalties `l1`, `l2` and `group-lasso`."""
     yield bench.Objective(
         name="supervised",
-        summary="Cross-entropy for classification, mean squared error for regression.",
+        summary="Cross-entropy for classification, squared error for regression.",
         build=_build_supervised,
         params=(
             bench.Param("label_smoothing", float, 0.0, "share spread over all classes", minimum=0, maximum=1),
+            bench.Param(
+                "reduction",
+                str,
+                "mean",
+                "for regression, over outputs: the mean of the squared residuals, or half their sum",
+                choices=("mean", "half-sum"),
+                later=True,
+            ),
         ),
     )
     yield bench.Objective(

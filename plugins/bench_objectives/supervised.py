@@ -12,21 +12,29 @@ import bench
 
 @dataclass(frozen=True)
 class Supervised:
-    """Cross-entropy for classification, mean squared error for regression."""
+    """Cross-entropy for classification; for regression the mean squared error, or half the sum of squares.
+
+    `reduction` is over an example's outputs, "mean" or "half-sum"; over the batch it is always the mean.
+    """
 
     label_smoothing: float
+    reduction: str = "mean"
 
     def __call__(self, step: bench.ObjectiveInput) -> Tensor:
         """Return the mean over the batch."""
         if step.kind == "regression":
-            return functional.mse_loss(step.outputs.view(step.targets.shape), step.targets)
+            outputs = step.outputs.view(step.targets.shape)
+            if self.reduction == "half-sum":
+                return functional.mse_loss(outputs, step.targets, reduction="sum") / (2 * len(outputs))
+            return functional.mse_loss(outputs, step.targets)
         return functional.cross_entropy(step.outputs, step.targets, label_smoothing=self.label_smoothing)
 
     def rows(self, step: bench.BankStep) -> Tensor:
         """Return each network's mean over its batch."""
         if step.kind == "regression":
             off = step.outputs.view(step.targets.shape) - step.targets
-            return off.square().flatten(1).mean(1)
+            squares = off.square().flatten(1)
+            return squares.mean(1) if self.reduction == "mean" else squares.sum(1) / (2 * off.shape[1])
         losses = functional.cross_entropy(
             step.outputs.transpose(1, 2),  # classes in the middle: a third of the time that they take last
             step.targets,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import bench
-from bench_tasks.declared import CONV_TEACHER, MIXTURE, SUBSET, SUMMARIES, TEACHER, TIMM
+from bench_tasks.declared import CONV_TEACHER, MIXTURE, POLARITY_TEACHER, SUBSET, SUMMARIES, TEACHER, TIMM
 
 
 def _digits(_: bench.Params) -> bench.LoadTask:
@@ -48,6 +48,12 @@ def _conv_teacher(params: bench.Params) -> bench.LoadTask:
     return conv_teacher_task(params)
 
 
+def _polarity_teacher(params: bench.Params) -> bench.LoadTask:
+    from bench_tasks.polarity import polarity_teacher_task  # noqa: PLC0415
+
+    return polarity_teacher_task(params)
+
+
 @bench.hookimpl
 def bench_tasks() -> Iterable[bench.Task]:
     """Offer `digits`, the data sets by name, whatever timm reads, and synthetic tasks."""
@@ -78,6 +84,17 @@ def bench_tasks() -> Iterable[bench.Task]:
         params=TEACHER,
         seeded=True,
         cite="Giambagli, Buffoni, Chicchi and Fanelli, How a student becomes a teacher, NeurIPS 2023",
+    )
+    yield bench.Task(
+        name="polarity-teacher",
+        summary="Regression onto a random ReLU network whose units matter unequally, anew for each seed.",
+        build=_polarity_teacher,
+        params=POLARITY_TEACHER,
+        seeded=True,
+        cite=(
+            "Tian, Student Specialization in Deep ReLU Networks With Finite Width and Input Dimension, "
+            "ICML 2020 (arXiv 1909.13458)"
+        ),
     )
     yield bench.Task(
         name="conv-teacher",

@@ -37,6 +37,29 @@ TEACHER = (
     bench.Param("train", int, 10_000, "training examples", minimum=2),
     bench.Param("test", int, 10_000, "test examples", minimum=2),
 )
+POLARITY_TEACHER = (
+    bench.Param("inputs", int, 100, "inputs", minimum=1),
+    bench.Param("hidden", int, [20], "widths of the teacher's hidden layers", minimum=1, many=True),
+    bench.Param("outputs", int, 50, "outputs", minimum=1),
+    bench.Param(
+        "polarity",
+        float,
+        0.0,
+        "p: the fan-out of the last hidden layer's unit j is divided by j^p",
+        minimum=0,
+    ),
+    bench.Param(
+        "biases",
+        str,
+        "constant",
+        "`bias`, or minus the median, which half of the inputs exceed; outputs are then standardised",
+        choices=("constant", "median"),
+    ),
+    bench.Param("bias", float, -0.1, "the constant bias of all units and outputs"),
+    bench.Param("input_std", float, 1.5, "deviation of the inputs, of mean zero", minimum=0),
+    bench.Param("train", int, 10_000, "training examples", minimum=2),
+    bench.Param("test", int, 10_000, "test examples", minimum=2),
+)
 CONV_TEACHER = (
     bench.Param("in_channels", int, 2, "channels of the images", minimum=1),
     bench.Param("size", int, 6, "pixels a side of the images", minimum=3),

@@ -1,4 +1,4 @@
-"""Unit pruners: neurons and channels ranked by norm, normalisation, activation, or at random."""
+"""Unit pruners: neurons and channels ranked by norm, normalisation, activation, at random, or merged."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ _POLYAK = "Polyak and Wolf, Channel-Level Acceleration of Deep Face Representati
 _TIAN = (
     "Tian, Student Specialization in Deep ReLU Networks With Finite Width and Input Dimension, ICML 2020 "
     "(arXiv 1909.13458)"
+)
+_MERGED = (
+    f"{_TIAN}; Srinivas and Babu, Data-free Parameter Pruning for Deep Neural Networks, BMVC 2015; "
+    "Kim, Kim, Park and Jeon, Neuron Merging: Compensating for Pruned Neurons, NeurIPS 2020"
 )
 
 
@@ -40,6 +44,12 @@ def _specialization(params: bench.Params) -> bench.Scorer:
     return specialization(params["examples"])
 
 
+def _merge(params: bench.Params) -> bench.Scorer:
+    from bench_units.merging import merge  # noqa: PLC0415
+
+    return merge(params["cosine"])
+
+
 def _random(_: bench.Params) -> bench.Scorer:
     from bench_units.chance import unit_random  # noqa: PLC0415
 
@@ -48,7 +58,7 @@ def _random(_: bench.Params) -> bench.Scorer:
 
 @bench.hookimpl
 def bench_pruners() -> Iterable[bench.Pruner]:
-    """Offer `unit-norm`, `bn-scale`, `activation`, `specialization` and `unit-random`."""
+    """Offer `unit-norm`, `bn-scale`, `activation`, `specialization`, `merge`, `unit-random`."""
     yield bench.Pruner(
         name="unit-norm",
         summary="Removes the units whose incoming weights, outgoing weights or product of both are smallest.",
@@ -88,6 +98,18 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         params=(bench.Param("examples", int, 2000, "training examples to look at", minimum=2),),
         unit="unit",
         cite=_TIAN,
+    )
+    yield bench.Pruner(
+        name="merge",
+        summary="Makes units of co-linear weights one, then removes those of smallest product of norms.",
+        build=_merge,
+        params=(
+            bench.Param(
+                "cosine", float, 0.95, "how nearly co-linear any two units merged are", minimum=0, maximum=1
+            ),
+        ),
+        unit="unit",
+        cite=_MERGED,
     )
     yield bench.Pruner(
         name="unit-random",

@@ -5,6 +5,7 @@ import torch
 
 from bench.engine.data import DeviceData
 from bench.registry.contracts import Split, TaskData
+from bench.suite.recipe import StageRecipe
 from tests.perf.peers import pil_epoch
 
 BATCH = 128
@@ -20,7 +21,7 @@ def task(count, channels, size):
 
 
 def our_epoch(data, steps):
-    return data.epoch(BATCH, torch.Generator().manual_seed(0), steps)
+    return data.epoch(StageRecipe(batch_size=BATCH, augment=steps), torch.Generator().manual_seed(0))
 
 
 def drain(batches):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Generator, nn
 
 import bench
 from bench.testing.measure_rules import trial
 from bench.testing.tiny import LINEAR
 from bench_dark_knowledge.bank import Bank, Course, School, Setting, _Gradient, trained
-from bench_dark_knowledge.classroom import _in_turn, classroom
+from bench_dark_knowledge.classroom import _in_turn, classroom, halves
 from bench_dark_knowledge.predictors import Ingredients, predicted, skill
 from bench_dark_knowledge.spectra import spectrum
 
@@ -101,6 +103,29 @@ def test_halves_of_the_test_split_share_no_example_and_every_class_comes_in_turn
     assert _in_turn(torch.tensor([0, 0, 1, 0, 1])).tolist() == [0, 2, 1, 4, 3]
 
 
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=60))
+def test_halves_part_every_class_evenly(targets: list[int]) -> None:
+    labels = torch.tensor(targets)
+
+    held, test = halves(labels)
+
+    assert sorted([*held.tolist(), *test.tolist()]) == list(range(len(targets)))
+    for label in set(targets):
+        surplus = int((labels[held] == label).sum()) - int((labels[test] == label).sum())
+        assert surplus in (0, 1)
+
+
+def test_halves_keep_nothing_of_the_data_s_order() -> None:
+    count = 4000
+    labels = torch.arange(count) % 10
+    begins, is_first_cluster = torch.arange(count) < count // 2, torch.arange(count) % 20 < 10
+
+    for half in halves(labels):
+        assert abs(float(begins[half].double().mean()) - 0.5) < 0.05
+        assert abs(float(is_first_cluster[half].double().mean()) - 0.5) < 0.05
+        assert (half.diff() < 0).any()
+
+
 def test_whitened_inputs_have_unit_covariance_over_the_training_split() -> None:
     seen = classroom(trial(LINEAR, 0.5), 0, 4, [2.0]).school.inputs.double()
 
@@ -150,3 +175,16 @@ def test_the_spectrum_of_students_has_the_mean_that_accuracy_fixes() -> None:
     assert found.values.shape == (57,)
     assert found.values.mean() == pytest.approx((accuracy - 1 / 20) / (1 - 1 / 20), abs=1e-6)
     assert found.cubic.c == pytest.approx(found.values.mean(), abs=1e-6)
+
+
+def test_the_spectra_of_samples_are_pooled_and_share_no_example() -> None:
+    generator = Generator().manual_seed(1)
+    targets, answers = (torch.randint(4, shape, generator=generator) for shape in ((50,), (2, 50)))
+
+    pooled = spectrum(answers, targets, 4, 20, samples=8)
+
+    parts = [
+        spectrum(answers[:, start : start + 20], targets[start : start + 20], 4).values for start in (0, 20)
+    ]
+    np.testing.assert_allclose(pooled.values, np.concatenate(parts))
+    assert pooled.q == 3 / 20

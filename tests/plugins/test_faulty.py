@@ -16,12 +16,14 @@ from tests.plugins import (
     faulty_objectives,
     faulty_parametrizations,
     faulty_pruners,
+    faulty_rewriters,
     faulty_tasks,
 )
 
 MODULES = (
     faulty_descriptions,
     faulty_pruners,
+    faulty_rewriters,
     faulty_parametrizations,
     faulty_models,
     faulty_tasks,

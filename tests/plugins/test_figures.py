@@ -135,9 +135,13 @@ def test_a_heat_map_has_a_number_a_cell(draw):
 
 def test_other_words_stand_for_labels_and_several_columns_are_joined(draw):
     figure = draw(
-        "trend", hue=["model", "seed"], where=["pruner=random"], names=["mlp · seed 0 -> The first"]
+        "trend",
+        hue=["model", "seed"],
+        where=["pruner=random"],
+        names=["mlp · seed 0 -> The first", "Model · Seed -> Network"],
     )
     assert legend(figure)[:4] == ["lenet-5 · seed 0", "lenet-5 · seed 1", "lenet-5 · seed 2", "The first"]
+    assert figure.legends[0].get_title().get_text() == "Network"
 
 
 @pytest.mark.parametrize("count", [3, 16])

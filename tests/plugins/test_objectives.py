@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from torch.nn import functional
 from torch.nn.utils import parametrizations
 
 from bench.errors import Unsupported
-from bench.registry.contracts import ObjectiveInput
+from bench.registry.contracts import BankStep, ObjectiveInput
 
 FORMS = ("hinton", "normalised", "compensated")
 
@@ -95,6 +96,29 @@ def test_a_student_that_agrees_with_its_teacher_has_no_soft_loss(catalog, form):
     outputs, targets, _ = batch()
     loss = catalog.get("objective", "distillation").make({"form": form, "temperature": 3.0, "w": 1.0})
     assert loss(step_of(outputs, targets, outputs.detach())).item() == pytest.approx(0.0, abs=1e-14)
+
+
+@pytest.mark.parametrize(("reduction", "expected"), [("mean", 25 / 6), ("half-sum", 25 / 4)])
+def test_squared_residuals_are_a_mean_over_the_batch_and_of_outputs_as_told(catalog, reduction, expected):
+    outputs, targets = torch.tensor([[3.0, 0.0, 1.0], [0.0, 2.0, 0.0]]), torch.zeros(2, 3)
+    targets[1, 2] = 3.0
+    outputs[0, 2] = math.sqrt(3.0)
+    step = replace(step_of(outputs, targets), kind="regression")
+    loss = catalog.get("objective", "supervised").make({"reduction": reduction})
+    assert loss(step).item() == pytest.approx(expected)
+    bank = BankStep(
+        nn.Linear(1, 1), {}, *(part.unsqueeze(0) for part in (outputs, outputs, targets)), "regression"
+    )
+    assert loss.rows(bank).tolist() == pytest.approx([expected])
+
+
+def test_a_classification_knows_no_reduction_over_outputs(catalog):
+    outputs, targets, _ = batch()
+    one, other = (
+        catalog.get("objective", "supervised").make({"reduction": reduction})(step_of(outputs, targets))
+        for reduction in ("mean", "half-sum")
+    )
+    assert one.item() == other.item()
 
 
 def test_distillation_without_a_teacher_says_so(catalog):

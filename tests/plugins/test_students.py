@@ -30,6 +30,17 @@ def test_glorot_weights_fill_their_range_and_biases_are_zero(catalog, name, shap
     assert torch.count_nonzero(first.bias) == 0
 
 
+@pytest.mark.parametrize(("name", "shape"), [("mlp", (300, 1)), ("convnet", (40, 3))])
+def test_normal_weights_have_their_deviation_and_biases_are_zero(catalog, name, shape):
+    widths = {"hidden" if name == "mlp" else "channels": [300]}
+    model = build(catalog, name, *shape, **widths, init="normal", std=0.005)
+    weight = next(model.children()).weight.detach()
+    assert float(weight.mean()) == pytest.approx(0.0, abs=1e-4)
+    assert float(weight.std()) == pytest.approx(0.005, rel=0.02)
+    assert float((weight.abs() < 0.005).float().mean()) == pytest.approx(0.6827, abs=0.01)
+    assert not any(p.any() for part, p in model.named_parameters() if part.endswith("bias"))
+
+
 def test_ones_are_frozen_and_all_else_is_trained(catalog):
     model = build(catalog, "mlp", hidden=[6, 4], output="ones")
     assert torch.equal(model.fc3.weight, torch.ones(1, 4))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 import bench
+import bench.api
 from bench_tasks.synthetic import simplex, teach, teacher_weights
 
 SMALL = {"train": 50, "test": 30}
@@ -144,3 +145,45 @@ def test_the_declared_deviation_is_that_of_the_data():
 def test_more_classes_than_dimensions_are_refused():
     with pytest.raises(bench.UserError, match="5 classes in 4 dimensions"):
         load("gaussian-mixture", classes=5, dimension=4)
+
+
+def random_mixture(**params):
+    return load("gaussian-mixture", centres="random", **params).train
+
+
+def test_random_centres_are_whitened_by_the_mixture_s_own_mean_and_covariance():
+    inputs = random_mixture(classes=6, clusters=2, dimension=5, separation=6.0, train=60_000).inputs.double()
+    assert float(inputs.mean(0).abs().max()) < 0.02
+    covariance = (inputs - inputs.mean(0)).T @ (inputs - inputs.mean(0)) / len(inputs)
+    assert torch.allclose(covariance, torch.eye(5).double(), atol=0.03)
+
+
+def test_random_centres_are_their_separation_apart_in_the_root_mean_square():
+    split = random_mixture(classes=200, dimension=10, separation=6.0, train=60_000)
+    inputs = split.inputs.double()
+    sums = torch.zeros(200, 10).double().index_add_(0, split.targets, inputs)
+    means = sums / torch.bincount(split.targets, minlength=200)[:, None]
+    residuals = inputs - means[split.targets]
+    within = residuals.T @ residuals / (len(inputs) - 200)
+    # Whitening turned the unit variance within classes into (1 + S)⁻¹, S the covariance of the centres.
+    spread = float(torch.linalg.inv(within).trace()) - 10
+    assert (2 * spread * 200 / 199) ** 0.5 == pytest.approx(6.0, rel=0.06)
+
+
+@pytest.mark.parametrize("clusters", [1, 3])
+def test_a_class_has_so_many_clusters_equally_frequent(clusters):
+    split = random_mixture(classes=4, clusters=clusters, dimension=2, separation=1e6, train=1200)
+    own = split.inputs[split.targets == 0].double()
+    together = torch.unique(torch.cdist(own, own) < 1e-3, dim=0)
+    assert together.sum(1).tolist() == [300 / clusters] * clusters
+
+
+def test_random_centres_may_be_more_than_the_dimensions():
+    split = random_mixture(classes=30, clusters=2, dimension=3, train=300)
+    assert split.inputs.shape == (300, 3)
+    assert sorted(set(split.targets.tolist())) == list(range(30))
+
+
+def test_several_clusters_around_a_simplex_are_refused():
+    with pytest.raises(bench.UserError, match="2 clusters a class around a simplex"):
+        load("gaussian-mixture", clusters=2)

@@ -21,7 +21,7 @@ from bench_models.lenet import LeNet5, LeNet300
 from bench_models.resnet import CifarResNet
 
 PRUNERS = {pruner.name: pruner for pruner in bench_units.bench_pruners()}
-TEACHERLESS = [name for name in PRUNERS if name != "specialization"]
+TEACHERLESS = [name for name in PRUNERS if name not in ("specialization", "merge")]
 NETWORKS = {
     "lenet-300-100": (lambda: LeNet300(10, 1, 8), (1, 8, 8)),
     "lenet-5": (lambda: LeNet5(10, 1, 28), (1, 28, 28)),
@@ -41,9 +41,11 @@ class Perceptron(nn.Sequential):
                 layer.bias.zero_()
 
 
-def given_for(model: nn.Module, shape: tuple[int, ...], seed: int = 0) -> PruneInput:
+def given_for(
+    model: nn.Module, shape: tuple[int, ...], seed: int = 0, dtype: torch.dtype = torch.float32
+) -> PruneInput:
     generator = torch.Generator().manual_seed(9)
-    images = torch.rand(32, *shape, generator=generator)
+    images = torch.rand(32, *shape, generator=generator).to(dtype)
     return PruneInput(
         model=model.eval(),
         layers=prunable_layers(model, include_output=True),

@@ -8,6 +8,8 @@ import torch
 from torch import Generator, Tensor
 
 from bench.engine.data import DeviceData
+from bench.engine.drawing import batches_of, drawn_order
+from bench.suite.recipe import StageRecipe
 
 
 class BankBatches:
@@ -23,22 +25,21 @@ class BankBatches:
         self._inputs = _joined([data.train.inputs for data in distinct])
         self._targets = _joined([data.train.targets for data in distinct])
 
-    def skip(self, epochs: int) -> None:
+    def skip(self, recipe: StageRecipe, epochs: int) -> None:
         """Draw the orders of some epochs, so that the next one is in the order that would come then."""
         for generator in self._generators * epochs:
-            torch.randperm(self._count, generator=generator)
+            drawn_order(recipe, self._count, generator)
 
-    def epoch(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Shuffled batches: inputs (K, n, …), normalised, and targets (K, n, …)."""
-        orders = [torch.randperm(self._count, generator=generator) for generator in self._generators]
+    def epoch(self, recipe: StageRecipe) -> Iterator[tuple[Tensor, Tensor]]:
+        """The batches of an epoch, drawn by `recipe`: inputs (K, n, …), normalised, and targets (K, n, …)."""
+        orders = [drawn_order(recipe, self._count, generator) for generator in self._generators]
         order = (torch.stack(orders) + self._starts).to(self._targets.device)
-        for start in range(0, self._count, batch_size):
-            index = order[:, start : start + batch_size]
-            if index.shape[1] > 1 or self._count == 1:
-                flat, shape = index.flatten(), index.shape
-                inputs = self._first.normalise(self._inputs.index_select(0, flat))
-                targets = self._targets.index_select(0, flat)
-                yield inputs.view(*shape, *inputs.shape[1:]), targets.view(*shape, *targets.shape[1:])
+        for part in batches_of(recipe, self._count):
+            index = order[:, part]
+            flat, shape = index.flatten(), index.shape
+            inputs = self._first.normalise(self._inputs.index_select(0, flat))
+            targets = self._targets.index_select(0, flat)
+            yield inputs.view(*shape, *inputs.shape[1:]), targets.view(*shape, *targets.shape[1:])
 
 
 def alike(sets: Sequence[DeviceData]) -> bool:

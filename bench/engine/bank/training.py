@@ -114,15 +114,15 @@ class _Bank:
         courses = [training.course for training in self._trainings]
         data = [training.data for training in self._trainings]
         batches = BankBatches(data, [course.seed for course in courses])
-        steps = data[0].steps(self._recipe.batch_size)
+        steps = data[0].steps(self._recipe)
         rates = _rates([course.recipe for course in courses], steps)
         optimizer = BankOptimizer(self.storage, [course.recipe for course in courses], courses[0].factors)
         part = courses[0]
-        batches.skip(part.first if part.replay else 0)
+        batches.skip(self._recipe, part.first if part.replay else 0)
         step = part.first * steps
         for epoch in range(part.first + 1, (self._recipe.epochs if part.last is None else part.last) + 1):
             total = torch.zeros(len(courses), device=self.storage.values.device)
-            for inputs, targets in batches.epoch(self._recipe.batch_size):
+            for inputs, targets in batches.epoch(self._recipe):
                 total += self._step(inputs, targets)
                 optimizer.step(rates(step))
                 step += 1

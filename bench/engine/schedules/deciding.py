@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from torch import Tensor, nn
 
-from bench.engine.prune import PrunedAt, PruneJob, pruning, scores_of
+from bench.engine.prune import PrunedAt, PruneJob, pruning, scored_by
 from bench.engine.pruned import Pruned
 from bench.engine.ranking import Counts, counted_further, further_masks, ordered, zeros
 from bench.engine.schedules.scene import Scene
@@ -49,8 +50,15 @@ def decide_further(scene: Scene, model: nn.Module, sparsity: float, before: Prun
     require_nesting(scene.pruner)
     job = scene.job(model, number)
     scene.session.at(job.component)
-    scores = scores_of(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
+    scored = scored_by(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
     alive = entries(before, scene.pruner)
+    found = _further(scene, job, scored.scores, alive, sparsity)
+    return replace(found, values=scored.values)
+
+
+def _further(
+    scene: Scene, job: PruneJob, scores: Mapping[str, Tensor], alive: Mapping[str, Tensor], sparsity: float
+) -> Pruned:
     if scene.pruner.unit == "unit" and job.budget == "weights":
         spread = Spread(job.ranked, job.scope, "weights", least=sum(zeros(alive).values()))
         found = unit_prunings(ordered(scores, alive), [sparsity], spread, _expander(scene, job))[sparsity]
@@ -103,7 +111,7 @@ def _control(scene: Scene, model: nn.Module, number: int) -> Callable[[Counts, P
     reference = reference_pruner(scene)
     job = scene.job(model, number)
     scene.session.at(job.component)
-    scores = scores_of(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
+    scores = scored_by(job, check_repeat=scene.first_use(scene.pruner, scene.spec.params)).scores
     if reference.unit == "unit":
         hidden = hidden_layers(job.given.layers)
         scores = {name: scores[name].flatten(1).mean(1) for name in hidden}

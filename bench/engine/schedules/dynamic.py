@@ -60,7 +60,7 @@ class _Moving:
 
     def __init__(self, scene: Scene, network: nn.Module, start: Pruned) -> None:
         params, recipe = scene.spec.schedule_params, scene.spec.recipe.train
-        steps = recipe.epochs * scene.data.steps(recipe.batch_size)
+        steps = recipe.epochs * scene.data.steps(recipe)
         self._parameters = {name: network.get_parameter(f"{name}.weight") for name in start.masks}
         self._network = network
         self._drop, self._end = float(params["drop"]), float(params["end"]) * steps

@@ -24,6 +24,7 @@ from bench.engine.schedules.holding import Holding
 from bench.engine.schedules.outcome import Outcome
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
+from bench.errors import Unsupported
 from bench.plan.sequences import cubic_sparsities
 
 
@@ -42,7 +43,7 @@ def gradual(scene: Scene, given: Sequence[Counts] | None) -> Trainee[tuple[Outco
     Raises:
         Diverged: where training does not stay finite.
         TrialFault: where the pruner breaks its contract, or a pruned weight came back.
-        Unsupported: for a sparsifying pruner.
+        Unsupported: for a sparsifying pruner, and for one that rewrites the network.
     """
     require_nesting(scene.pruner)
     recipe = scene.spec.recipe.train
@@ -66,7 +67,7 @@ class _Cubic:
 
     def __init__(self, scene: Scene, network: nn.Module, given: Sequence[Counts] | None) -> None:
         recipe = scene.spec.recipe.train
-        steps = recipe.epochs * scene.data.steps(recipe.batch_size)
+        steps = recipe.epochs * scene.data.steps(recipe)
         self._scene = scene
         self._network = network
         self._given = given
@@ -91,6 +92,8 @@ class _Cubic:
         was_training = self._network.training
         self._network.eval()
         self.pruned = self._decide(at, self._due[at][1])
+        if self.pruned.values:
+            raise Unsupported("a pruner that rewrites the network cannot do so while it trains")
         self._scene.session.at("")
         self._network.train(was_training)
         self._holding.change(self.pruned)

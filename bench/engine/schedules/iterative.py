@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from torch import nn
 
@@ -120,7 +120,8 @@ def _resumed(scene: Scene, plain: nn.Module, rounds: Sequence[Round]) -> tuple[_
 
 
 def _write(scene: Scene, state: _State, one: Round) -> None:
-    tensors = packed(network=state.network.state_dict(), **pruning_groups(state.pruned))
+    groups = {**pruning_groups(state.pruned), "value": state.pruned.values}
+    tensors = packed(network=state.network.state_dict(), **groups)
     facts = {
         "counts": [dict(counts) for counts in state.counts],
         "prune_seconds": state.prune_seconds,
@@ -131,7 +132,7 @@ def _write(scene: Scene, state: _State, one: Round) -> None:
 
 
 def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
-    """What the round left in the store, or None; a sparsifier's new values are not there."""
+    """What the round left in the store, or None; a sparsifier is asked again."""
     artifact = load_checkpoint(scene.session.layout.artifact("round", one.key), scene.data)
     if artifact is None or scene.pruner.mode == "sparsify":
         return None
@@ -140,7 +141,9 @@ def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
     if weights.keys() != network.state_dict().keys():
         return None
     network.load_state_dict(weights)
-    pruned = unpacked_pruning(artifact.tensors, like)
+    pruned = replace(
+        unpacked_pruning(artifact.tensors, like), values=unpacked(artifact.tensors, "value", like)
+    )
     check_no_regrowth(network, pruned)
     facts = artifact.facts
     return _State(

@@ -12,6 +12,7 @@ import pytest
 from bench.board.cells import Cell
 from bench.board.frame import tidy
 from bench.board.standings import standings
+from bench.plan.spec import Spec
 from bench.plan.trials import trial_id_of
 from bench.store.record import Record
 
@@ -89,7 +90,7 @@ def record(
     }
     plain = {
         "schema": 1,
-        "trial_id": trial_id_of(spec, components),
+        "trial_id": trial_id_of(Spec.model_validate(spec).model_dump(mode="json"), components),
         "status": "ok",
         "suite": {"name": suite, "version": "1"},
         "spec": spec,

@@ -74,11 +74,12 @@ def test_curves_and_traces_are_tuples(records, change):
         "metrics": {"sv_1_mean": 2.0},
         "per_layer": {"fc": {"sv_1": 2.0}},
     }
-    traced = change(records[0], {"traces": [point]})
+    curved_point = point | {"epoch": 3, "curves": {"best_by_unit": [0.5, None]}}
+    traced = change(records[0], {"traces": [point, curved_point]})
     curved = change(records[1], {"curves": {"mse_by_units": [1.0, None, 0.5]}})
     frame = tidy([traced, curved])
     assert list(frame["curves.mse_by_units"]) == [None, (1.0, None, 0.5)]
-    assert list(frame["traces"]) == [(point,), ()]
+    assert list(frame["traces"]) == [(point, curved_point), ()]
 
 
 def test_a_flat_frame_has_no_column_that_holds_more_than_a_value(records, change):

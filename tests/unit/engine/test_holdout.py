@@ -14,6 +14,7 @@ from bench.engine.data import DeviceData
 from bench.engine.holdout import hold_out
 from bench.errors import UserError
 from bench.registry.contracts import Split, TaskData
+from bench.suite.recipe import StageRecipe
 
 
 def numbered(targets, kind="classification"):
@@ -77,10 +78,10 @@ def test_neither_training_nor_pruners_nor_measures_see_what_is_held_out():
     held = set(numbers(data.validation))
     assert len(held) == 12
     generator = torch.Generator().manual_seed(0)
-    seen = {int(x) for inputs, _ in data.epoch(8, generator) for x in inputs[:, 0]}
+    seen = {int(x) for inputs, _ in data.epoch(StageRecipe(batch_size=8), generator) for x in inputs[:, 0]}
     batch, _ = data.held_batch(60, generator)
     assert seen == {int(x) for x in batch[:, 0]} == set(numbers(data.task.train)) == set(range(60)) - held
-    assert data.steps(8) == 6
+    assert data.steps(StageRecipe(batch_size=8)) == 6
 
 
 def test_the_fingerprint_is_that_of_the_whole_data(task):

@@ -10,7 +10,8 @@ from torch import nn
 
 from bench.measure import singular, spectrum, sv_trace
 from bench.registry.contracts import Layer
-from tests.unit.measure.trials import masked_at_random, trial_of
+from bench.registry.tracing import TraceInput
+from tests.unit.measure.trials import masked_at_random, task_of, trial_of
 
 
 def written_out(weight, groups):
@@ -100,9 +101,8 @@ def test_the_model_has_the_mean_over_layers_and_a_zero_layer_does_not_count():
 
 def test_a_trace_holds_the_leading_singular_values_as_many_as_there_are():
     weights = {"a": torch.diag(torch.tensor([1.0, 5.0, 3.0])), "b": torch.tensor([[3.0, 4.0]])}
-    measured = sv_trace(
-        nn.Identity(), {name: Layer(name, "linear", weight) for name, weight in weights.items()}, 2
-    )
+    layers = {name: Layer(name, "linear", weight) for name, weight in weights.items()}
+    measured = sv_trace(TraceInput(nn.Identity(), layers, task_of()), 2)
     assert measured.per_layer["a"] == {"sv_1": pytest.approx(5), "sv_2": pytest.approx(3)}
     assert measured.per_layer["b"] == {"sv_1": pytest.approx(5)}
     assert measured.metrics == {"sv_1_mean": pytest.approx(5)}

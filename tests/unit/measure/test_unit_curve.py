@@ -125,6 +125,34 @@ def test_lenet_5_has_the_accuracies_of_separate_prunings(layer):
     require_equal(given, layer if layer != "conv2" else list(given.scores)[1], points=7)
 
 
+@pytest.mark.parametrize("layer", ["first", "all"])
+def test_of_a_rewritten_network_the_curve_is_its_own(layer):
+    given = trial(perceptron(4, 6, 5, 3), (4,))
+    network = perceptron(4, 6, 5, 3)
+    with torch.no_grad():
+        network[0].weight.neg_()
+    changed = replace(given, rewritten=network.eval())
+    assert unit_curve(changed, layer) == unit_curve(replace(given, dense=network), layer)
+    assert unit_curve(changed, layer) != unit_curve(given, layer)
+
+
+def test_curves_of_equal_scores_and_other_networks_are_not_mistaken_for_each_other():
+    known = {}
+
+    def once(key, make):
+        if key not in known:
+            known[key] = make()
+        return known[key]
+
+    given = replace(trial(perceptron(4, 6, 3), (4,)), once=once)
+    other = replace(given, rewritten=copy.deepcopy(given.dense))
+    with torch.no_grad():
+        other.rewritten[2].weight.mul_(2)
+    assert unit_curve(given) == unit_curve(given)
+    assert unit_curve(given).curves["loss_by_units"] != unit_curve(other).curves["loss_by_units"]
+    assert len(known) == 2
+
+
 def normalised():
     torch.manual_seed(0)
     model = nn.Sequential(

@@ -26,7 +26,7 @@ def trial_of(model, example, masks=None, values=None):
         for name, layer in layers.items()
     }
     pruned = copy.deepcopy(dense)
-    apply_pruning(pruned, Pruned(full, values or {}))
+    apply_pruning(pruned, Pruned(full, {f"{name}.weight": value for name, value in (values or {}).items()}))
     return MeasureInput(
         dense=dense,
         pruned=pruned,

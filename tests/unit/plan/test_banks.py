@@ -29,7 +29,7 @@ def test_seeds_sparsities_and_scalars_leave_the_bank_of_training_as_it_is(catalo
 
 @pytest.mark.parametrize(
     "change", ["train.batch_size=64", "train.epochs=3", "train.optimizer='adam'", "train.nesterov=true",
-               "train.objective_params={label_smoothing=0.1}"],
+               "train.objective_params={label_smoothing=0.1}", "train.sampling='replacement'"],
 )  # fmt: skip
 def test_whatever_else_the_recipe_says_makes_another_bank(catalog, change):
     assert not keys(catalog, "train", change) & keys(catalog, "train")

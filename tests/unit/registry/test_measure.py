@@ -22,9 +22,8 @@ def test_a_volatile_number_may_be_a_curve():
         measure(curves=("c",), volatile=("b",))
 
 
-def test_a_trace_returns_no_curves():
-    with pytest.raises(ValueError, match="measure 'm': a trace returns no curves"):
-        measure(curves=("c",), trace=True)
+def test_a_trace_may_return_curves():
+    assert measure(curves=("c",), trace=True).curves == ("c",)
 
 
 def test_a_trace_has_epochs_which_its_function_does_not_see():

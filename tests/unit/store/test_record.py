@@ -33,6 +33,14 @@ def test_a_record_with_curves_traces_and_reasons_is_read_as_it_was_written(make_
     jsonschema.validate(plain, json.loads(PUBLISHED.read_text(encoding="utf-8")))
 
 
+def test_a_trace_point_has_curves_or_is_written_without(make_record):
+    curved = POINT | {"epoch": 1, "curves": {"best_by_unit": [0.5, None]}}
+    plain = make_record(traces=[POINT, curved]).plain()
+    assert json.loads(json.dumps(plain))["traces"] == [POINT, curved]
+    assert Record.model_validate(plain).plain() == plain
+    jsonschema.validate(plain, json.loads(PUBLISHED.read_text(encoding="utf-8")))
+
+
 def test_two_runs_of_a_trial_differ_only_in_times_and_in_what_is_called_volatile(make_record):
     metrics = {"accuracy": 0.5, "latency_cpu_1_ms": 1.0}
     one = make_record(volatile=["latency_cpu_1_ms"], metrics=metrics)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from bench.engine.bank.chain import chain_of
 from bench.engine.bank.training import train_bank
+from bench.engine.data import DeviceData
 from bench.engine.train import train
+from bench.registry.contracts import Split
 from tests.unit.engine.bank.pieces import (
     alone,
     banked,
@@ -31,6 +33,7 @@ RECIPES = st.fixed_dictionaries(
         "decay_norms": st.booleans(),
         "batch_size": st.sampled_from([2, 5, 8, 37, 64]),
         "objective_params": st.sampled_from([{"label_smoothing": 0.0}, {"label_smoothing": 0.1}]),
+        "sampling": st.sampled_from(["epoch", "replacement"]),
     }
 )
 SCALARS = st.fixed_dictionaries(
@@ -115,6 +118,20 @@ def test_each_row_can_have_its_own_data(catalog):
         assert close(together, single)
 
 
+def test_rows_of_half_the_sum_of_squares_are_their_networks_and_nobody_elses(catalog):
+    data = data_of(5, 1)
+    many = Split(data.train.inputs, data.train.inputs[:, :4].cos())
+    data = DeviceData.place(replace(data.task, train=many, test=many, num_classes=4), torch.device("cpu"))
+    keys = {"objective_params": {"reduction": "half-sum"}, "lr": 0.01, "sampling": "replacement"}
+    trainings = [training_of(catalog, perceptron((5, 9, 4), seed), data, seed, **keys) for seed in range(4)]
+    whole = banked(trainings)
+    for together, single in zip(whole, alone(trainings), strict=True):
+        assert close(together, single)
+    assert same_bits(banked(trainings[2:3])[0], whole[2])
+    mean = [training_of(catalog, perceptron((5, 9, 4), 0), data, 0, **keys | {"objective_params": {}})]
+    assert not close(banked(mean)[0], whole[0], 1e-3)
+
+
 def test_between_epochs_a_row_is_its_network_as_it_is_then(catalog):
     data = data_of(4, 3)
     seen = {"bank": [], "alone": []}
@@ -145,11 +162,12 @@ def test_trained_networks_own_their_parameters_again(catalog):
             assert parameter.untyped_storage().nbytes() == parameter.numel() * 4
 
 
-def test_a_part_of_a_course_is_the_part_it_would_be_alone(catalog):
+@pytest.mark.parametrize("keys", [{}, {"sampling": "replacement", "steps_per_epoch": 6}], ids=str)
+def test_a_part_of_a_course_is_the_part_it_would_be_alone(catalog, keys):
     data = data_of(4, 3)
-    trainings = [training_of(catalog, perceptron((4, 8, 3), seed), data, seed) for seed in range(3)]
-    for keys in ({"first": 1, "replay": True}, {"first": 2}, {"last": 1}):
-        parts = [replace(one, course=replace(one.course, **keys)) for one in trainings]
+    trainings = [training_of(catalog, perceptron((4, 8, 3), seed), data, seed, **keys) for seed in range(3)]
+    for part in ({"first": 1, "replay": True}, {"first": 2}, {"last": 1}):
+        parts = [replace(one, course=replace(one.course, **part)) for one in trainings]
         for together, single, whole in zip(banked(parts), alone(parts), banked(trainings), strict=True):
             assert close(together, single)
             assert not close(together, whole, 1e-3)

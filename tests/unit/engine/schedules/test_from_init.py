@@ -104,7 +104,7 @@ def test_gradual_pruning_goes_along_the_cubic_and_its_masks_nest(stage, entry, m
     held = watched_changes(monkeypatch, gradual)
     outcome = stage.play(trial)
     scene, _ = stage.scene(trial)
-    steps = 3 * scene.data.steps(trial.spec.recipe.train.batch_size)
+    steps = 3 * scene.data.steps(trial.spec.recipe.train)
     due = cubic_sparsities(trial.spec.schedule_params, 0.9, steps)
     total = sum(mask.numel() for mask in held[0].values())
     assert [sum(zeros(masks).values()) for masks in held] == [round(one * total) for _, one in due]
@@ -133,7 +133,7 @@ def test_weights_move_within_layers_and_no_layer_gains_or_loses_any(stage, entry
     held = watched_changes(monkeypatch, dynamic)
     stage.play(trial)
     scene, _ = stage.scene(trial)
-    steps = 3 * scene.data.steps(trial.spec.recipe.train.batch_size)
+    steps = 3 * scene.data.steps(trial.spec.recipe.train)
     assert len(held) == 1 + len(update_steps(trial.spec.schedule_params, steps)) > 4
     for before, after in itertools.pairwise(held):
         assert zeros(before) == zeros(after)

@@ -93,7 +93,7 @@ def test_a_course_in_part_has_the_rates_and_the_data_of_the_whole(stage, entry):
         network, after_step = note(into)
         course = scene.course(trial.spec.recipe.train, scene.seed("train"))
         train(network, scene.data, replace(course, after_step=after_step, **keys))
-    steps = scene.data.steps(trial.spec.recipe.train.batch_size)
+    steps = scene.data.steps(trial.spec.recipe.train)
     assert [done for done, _ in whole] == list(range(1, 3 * steps + 1))
     assert part == whole[2 * steps :]
 

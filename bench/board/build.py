@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.board.about import About
+from bench.board.bibtex import cite_bib
 from bench.board.cells import Cell
 from bench.board.claims import SuiteClaims
 from bench.board.claims_page import PAGE as CLAIMS_PAGE
@@ -14,8 +16,11 @@ from bench.board.claims_page import render_claims
 from bench.board.figures import figure_names, write_figures
 from bench.board.frame import tidy
 from bench.board.markdown import markdown
-from bench.board.page import Footing, render
-from bench.board.published import leaderboard_json, records_jsonl
+from bench.board.overview import render_overview
+from bench.board.page import Footing, Frame, link_of, render_suite
+from bench.board.page_data import Beside
+from bench.board.published import leaderboard_json, records_files, records_jsonl
+from bench.board.site_names import OVERVIEW
 from bench.board.sound import sound_records
 from bench.board.standings import standings
 from bench.board.standings_csv import standings_csv
@@ -26,8 +31,6 @@ from bench.store.atomic import write_atomically
 
 if TYPE_CHECKING:
     from bench.store.record import Record
-
-PAGE = "index.html"
 
 
 @dataclass(frozen=True)
@@ -46,19 +49,26 @@ class Built:
     @property
     def page(self) -> Path:
         """The page's path."""
-        return self.out / PAGE
+        return self.out / OVERVIEW
 
 
 MeasureClaims = Callable[[Sequence["Record"]], tuple[SuiteClaims, ...]]
+FindAbout = Callable[[Sequence["Record"]], About]
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What plugins can add to a board: the claims that suites make, and papers and summaries.
+
+    Where there are claims, they get a page, with the suites' figures.
+    """
+
+    claims: MeasureClaims = field(default=lambda _: ())
+    about: FindAbout = field(default=lambda _: About())
 
 
 def build_board(
-    store: Path,
-    out: Path,
-    suite: str | None = None,
-    *,
-    figures: bool = True,
-    claims: MeasureClaims | None = None,
+    store: Path, out: Path, suite: str | None = None, *, figures: bool = True, extras: Extras | None = None
 ) -> Built:
     """Write the board of a store, or of any folder of records, into `out`.
 
@@ -70,8 +80,7 @@ def build_board(
         out: the folder to write; made if it is not there.
         suite: only the records of this suite.
         figures: whether to draw the figures for papers, which takes the most time.
-        claims: measures the claims that the suites of records make; where there are any, they get a page,
-            with the suites' figures.
+        extras: what is asked of plugins.
 
     Raises:
         UserError: where the store is missing, no record is of `suite`, or `out` cannot be written.
@@ -80,16 +89,20 @@ def build_board(
     records = sound.records
     if suite is not None and not records:
         raise UserError(f"{store}: no records of the suite '{suite}'", "see `bench records list`")
+    extras = extras or Extras()
     cells = standings(tidy(records))
     drawn = {cell.key: figure_names(cell) for cell in cells} if figures else {}
-    claimed = claims(records) if claims else ()
+    claimed, known = extras.claims(records), extras.about(records)
     pictures = {one.suite: one.pictures() if figures else () for one in claimed}
     files = {
         "records.jsonl": records_jsonl(records),
         "standings.csv": standings_csv(cells),
         "leaderboard.json": leaderboard_json(cells),
         "LEADERBOARD.md": markdown(cells),
-        PAGE: render(cells, replace(_footing(records, cells, drawn), claims=bool(claimed))),
+        "cite.bib": cite_bib({name: cite for (_, name), cite in known.papers.items()}),
+        OVERVIEW: render_overview(cells, _footing(records), [one.suite for one in claimed], known),
+        **_suite_pages(cells, records, Beside(drawn, known), claims=bool(claimed)),
+        **records_files(cells, records),
     }
     if claimed:
         files[CLAIMS_PAGE] = render_claims(claimed, pictures)
@@ -108,6 +121,20 @@ def build_board(
     return Built(out, len(records), _suites(cells), tuple(sorted(paths)), sound.left_out)
 
 
+def _suite_pages(
+    cells: Sequence[Cell], records: Sequence[Record], beside: Beside, *, claims: bool
+) -> dict[str, bytes]:
+    """The pages of suites by path; each knows the others."""
+    links = tuple(dict.fromkeys(link_of(cell) for cell in cells))
+    pages = {}
+    for link in links:
+        mine = [cell for cell in cells if link_of(cell) == link]
+        trials = {trial for cell in mine for one in cell.standings for trial in one.provenance.trials}
+        footing = _footing([record for record in records if record.trial_id in trials])
+        pages[link.page] = render_suite(mine, Frame(links, footing, claims), beside)
+    return pages
+
+
 def _flat(pictures: Mapping[str, Sequence[Picture]]) -> list[Picture]:
     return [picture for some in pictures.values() for picture in some]
 
@@ -116,14 +143,10 @@ def _suites(cells: Iterable[Cell]) -> tuple[str, ...]:
     return tuple(sorted({f"{cell.suite} {cell.version}" for cell in cells}))
 
 
-def _footing(
-    records: Sequence[Record], cells: Sequence[Cell], figures: dict[str, tuple[str, ...]]
-) -> Footing:
+def _footing(records: Sequence[Record]) -> Footing:
     machines = {record.env for record in records if record.env is not None}
     return Footing(
-        suites=_suites(cells),
         versions=tuple(sorted({plain_text(env.prunebench) for env in machines})),
         machines=tuple(sorted({plain_text(f"{env.device}, {env.cpu}") for env in machines})),
         records=len(records),
-        figures=figures,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.analysis.intervals import Estimate
 from bench.board.metrics import Metric
+from bench.board.provenance import Provenance
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,9 @@ class Point:
     """One contestant at one requested sparsity, over seeds.
 
     `difference` is to each seed's own dense network; `pruned` is the metric before fine-tuning;
-    `speedup` is theoretical, dense multiply-adds over those that are left.
+    `macs` are the multiply-adds that are left, `speedup` is theoretical, those of the dense network over
+    them. `latency` holds measured milliseconds by metric; a latency is of one machine, so that seeds that
+    ran on several have none.
     """
 
     sparsity: float
@@ -28,6 +31,8 @@ class Point:
     achieved: Estimate | None = None
     compression: Estimate | None = None
     speedup: Estimate | None = None
+    macs: Estimate | None = None
+    latency: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class Standing:
     area: Estimate | None = None
     group: str | None = None
     draws: int = 1
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
-
 from bench.analysis.claims import Finding
-from bench.analysis.intervals import LEVEL
 from bench.board.claims import SuiteClaims
 from bench.board.claims_text import agrees_if, interval, measured_text, trouble, verdict
-from bench.board.csp import policy
-from bench.board.site_files import site_folder, templates
+from bench.board.page import filled
+from bench.board.site_files import site_folder
 from bench.board.suite_figures import FOLDER, Picture
 from bench.board.text import plain_text, slug
 
@@ -54,6 +51,7 @@ class ShownFigure:
 class ClaimTable:
     """A suite's table, as text."""
 
+    anchor: str
     suite: str
     version: str
     records: int
@@ -74,28 +72,17 @@ def render_claims(
         pictures: the figures by suite, drawn; their files lie in `figures/claims` beside the page.
         site: the folder of the template; the installed one's unless given.
     """
-    folder = site or site_folder()
-    style = (folder / "board.css").read_text(encoding="utf-8")
     tables = [_table(one, (pictures or {}).get(one.suite, ())) for one in suites]
     images = any(figure.svg for table in tables for figure in table.figures)
-    html = (
-        templates(folder)
-        .get_template(f"{PAGE}.j2")
-        .render(
-            suites=tables,
-            level=f"{100 * LEVEL:g}",
-            policy=policy(style, images=images),
-            style=Markup(style),  # noqa: S704 - the site's own file
-        )
-    )
-    return html.encode()
+    values = {"suites": tables, "has_claims": True, "here": "claims", "root": ""}
+    return filled(site or site_folder(), f"{PAGE}.j2", values, images=images)
 
 
 def _table(one: SuiteClaims, pictures: Sequence[Picture]) -> ClaimTable:
     rows = tuple(_row(one.suite, finding) for finding in one.findings)
     figures = tuple(_figure(picture) for picture in pictures)
     suite, version = plain_text(one.suite), plain_text(one.version)
-    return ClaimTable(suite, version, one.records, one.planned, rows, figures)
+    return ClaimTable(slug(one.suite), suite, version, one.records, one.planned, rows, figures)
 
 
 def _figure(picture: Picture) -> ShownFigure:

@@ -17,6 +17,7 @@ DRAWS = ("spec.params.replicate", "spec.matched_to.params.replicate")
 _PLACE = ("spec.sparsity", "spec.seed")
 _KEPT = (*_PLACE, "spec.schedule")
 _MEASURED = ("metrics.", "timing.")
+_SOURCE = ("trial_id", "env.", "components.pruner.")
 _TELLING = ("spec.", "components.")
 _REPEATED = {*_PLACE, *DRAWS}
 
@@ -27,13 +28,15 @@ class Contestant:
 
     `first` holds all columns of one of its records, without the number of the draw; `rows` one row for
     each sparsity and seed, with the columns of metrics and timing, each the mean over the method's
-    `draws` from that seed's network.
+    `draws` from that seed's network. `sources` has one row for each record, with the columns that say
+    where it comes from.
     """
 
     entry: str
     first: Row
     rows: tuple[Row, ...]
     draws: int
+    sources: tuple[Row, ...] = ()
 
 
 def contestants(rows: DataFrame) -> tuple[Contestant, ...]:
@@ -48,7 +51,7 @@ def contestants(rows: DataFrame) -> tuple[Contestant, ...]:
     for row in sorted(first, key=_draw):
         kinds.setdefault(_kind(row), []).append(row)
     named = {row["entry"]: same[0]["entry"] for same in kinds.values() for row in same}
-    kept = [name for name in rows.columns if name in _KEPT or name.startswith(_MEASURED)]
+    kept = [name for name in rows.columns if name in _KEPT or name.startswith((*_MEASURED, *_SOURCE))]
     found: dict[str, list[Row]] = {name: [] for name in named.values()}
     for entry, row in zip(rows["entry"], _records(rows, kept), strict=True):
         found[named[entry]].append({**row, "entry": entry})
@@ -58,6 +61,7 @@ def contestants(rows: DataFrame) -> tuple[Contestant, ...]:
             first={name: value for name, value in same[0].items() if name not in DRAWS},
             rows=tuple(_averaged(found[same[0]["entry"]])),
             draws=len(same),
+            sources=tuple(found[same[0]["entry"]]),
         )
         for same in sorted(kinds.values(), key=lambda same: str(same[0]["entry"]))
     )

@@ -1,4 +1,4 @@
-"""The page: the standings in the template, with its style and scripts inlined."""
+"""A suite's page: its standings as data in the template, with style and scripts inlined."""
 
 from __future__ import annotations
 
@@ -9,112 +9,101 @@ from pathlib import Path
 from markupsafe import Markup
 
 from bench.analysis.intervals import LEVEL, MIN_SEEDS
-from bench.board.cells import Cell, Standing
+from bench.board.cells import Cell
 from bench.board.csp import policy
-from bench.board.formats import MISSING, duration, mean_text, metric_text, seeds_text, share
-from bench.board.page_data import COLOURS, marks, page_json, shape
-from bench.board.site_files import TEMPLATE, site_folder, templates
-from bench.board.unpruned import dense_text
+from bench.board.page_data import Beside, page_json
+from bench.board.site_files import site_folder, templates
+from bench.board.site_names import suite_page
+from bench.board.text import plain_text
 
-_SCRIPTS = ("scales.js", "chart.js", "board.js", "links.js", "start.js")
+SCRIPTS = (
+    "scales.js", "data.js", "state.js", "views.js", "chart.js", "plots.js", "table.js", "detail.js",
+    "links.js", "pile.js", "start.js",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Footing:
-    """What the page says of where its numbers come from, and what lies beside it.
+    """Where a page's numbers come from: versions of prunebench, machines, and how many records."""
 
-    `figures` are by cell; `claims` says whether there is a page of claims.
-    """
-
-    suites: tuple[str, ...]
     versions: tuple[str, ...]
     machines: tuple[str, ...]
     records: int
-    figures: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A suite's name and version, and its page."""
+
+    name: str
+    version: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is around a suite's standings: the other suites, the footing, whether there are claims."""
+
+    links: tuple[Link, ...]
+    footing: Footing
     claims: bool = False
 
 
-@dataclass(frozen=True)
-class PageRow:
-    """A row of the table, as text."""
-
-    entry: str
-    label: str
-    colour: int
-    shape: int
-    own_dense: str
-    group: str
-    area: str
-    values: tuple[str, ...]
-    seeds: str
-    cost: str
+def link_of(cell: Cell) -> Link:
+    """The link to the page that a cell stands on."""
+    return Link(cell.suite, cell.version, suite_page(cell.suite, cell.version))
 
 
-@dataclass(frozen=True)
-class PageCell:
-    """A table of the page, as text."""
-
-    cell: Cell
-    dense: str
-    sparsities: tuple[str, ...]
-    rows: tuple[PageRow, ...]
-    figures: tuple[str, ...]
-
-
-def render(cells: Sequence[Cell], footing: Footing, site: Path | None = None) -> bytes:
-    """The page as HTML; every text is escaped, and nothing in it loads from anywhere.
+def render_suite(
+    cells: Sequence[Cell], frame: Frame, beside: Beside | None = None, site: Path | None = None
+) -> bytes:
+    """The page of one suite as HTML; every text is escaped, and nothing in it loads from anywhere.
 
     Args:
-        cells: the standings.
-        footing: the page's sources, for its foot.
+        cells: the standings of one suite at one version; at least one.
+        frame: the page's surroundings.
+        beside: figures and papers.
         site: the folder of the template; the installed one's unless given.
     """
     folder = site or site_folder()
-    style = _text(folder / "board.css")
-    script = f'"use strict";\n(() => {{\n{"".join(_text(folder / name) for name in _SCRIPTS)}}})();\n'
-    numbers = marks(cells)
+    beside = beside or Beside()
+    link = link_of(cells[0])
+    script = f'"use strict";\n(() => {{\n{"".join(text_of(folder / name) for name in SCRIPTS)}}})();\n'
+    values = {
+        "suite": link.name,
+        "version": link.version,
+        "summary": plain_text(beside.about.summaries.get((link.name, link.version), ""), 1000),
+        "suites": frame.links,
+        "page": link.page,
+        "footing": frame.footing,
+        "has_claims": frame.claims,
+        "here": "suite",
+        "root": "../",
+        "script": Markup(script),  # noqa: S704 - the site's own files
+        "data": Markup(page_json(cells, beside)),  # noqa: S704 - page_json leaves no markup
+    }
+    return filled(folder, "suite.html.j2", values, script)
+
+
+def filled(
+    folder: Path, template: str, values: Mapping[str, object], script: str = "", *, images: bool = False
+) -> bytes:
+    """A page of the site's folder with its style, its policy and `values`."""
+    style = text_of(folder / "board.css")
     html = (
         templates(folder)
-        .get_template(TEMPLATE)
+        .get_template(template)
         .render(
-            cells=[_cell(cell, numbers, footing.figures.get(cell.key, ())) for cell in cells],
-            footing=footing,
+            **values,
             level=f"{100 * LEVEL:g}",
             min_seeds=MIN_SEEDS,
-            policy=policy(style, script),
+            policy=policy(style, script, images=images),
             style=Markup(style),  # noqa: S704 - the site's own file
-            script=Markup(script),  # noqa: S704 - the site's own files
-            data=Markup(page_json(cells)),  # noqa: S704 - page_json leaves no markup
         )
     )
     return html.encode()
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of one of the site's files."""
     return path.read_text(encoding="utf-8")
-
-
-def _cell(cell: Cell, numbers: Mapping[tuple[str, str], int], figures: Sequence[str]) -> PageCell:
-    return PageCell(
-        cell=cell,
-        dense=dense_text(cell),
-        sparsities=tuple(share(sparsity) for sparsity in cell.grid),
-        rows=tuple(_row(cell, one, numbers[cell.suite, one.label]) for one in cell.standings),
-        figures=tuple(figures),
-    )
-
-
-def _row(cell: Cell, one: Standing, mark: int) -> PageRow:
-    own = one.dense.key != cell.dense.key
-    return PageRow(
-        entry=one.entry[:8],
-        label=one.label,
-        colour=mark % COLOURS,
-        shape=shape(mark),
-        own_dense=metric_text(one.dense.estimate, cell.metric) if own else "",
-        group=one.group or MISSING,
-        area=mean_text(one.area),
-        values=tuple(metric_text(point.primary, cell.metric) for point in one.points),
-        seeds=seeds_text(one.seeds, len(cell.seeds), one.draws),
-        cost=duration(one.seconds),
-    )

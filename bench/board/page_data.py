@@ -1,99 +1,178 @@
-"""What the page's scripts need: the points of every chart, packed tightly."""
+"""What a suite's page needs to draw its charts and tables: columns of short numbers, and shared words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from bench.analysis.intervals import Estimate
+from bench.board.about import About
+from bench.board.bibtex import own, paper
 from bench.board.cells import Cell, Point, Standing
 from bench.board.formats import significant
+from bench.board.marks import marks
+from bench.board.site_names import records_file
 
-SHAPES = 8
-COLOURS = 6
 DIGITS = 5
 METRIC_UNIT = 1e-4
 ERROR_UNIT = 1e-4
 SPARSITY_UNIT = 1e-5
 
 
-def marks(cells: Sequence[Cell]) -> dict[tuple[str, str], int]:
-    """A number for each (suite, label): an entry looks the same in all cells of its suite.
+class Words:
+    """Texts that many rows share, each kept once; rows hold their numbers."""
 
-    The number modulo `COLOURS` is the colour, its place in the order of shapes the marker; 48 pairs
-    differ before one comes again.
+    def __init__(self) -> None:
+        self.texts: dict[str, int] = {}
+
+    def numbers(self, texts: Iterable[str]) -> str:
+        """The numbers of `texts`, parted by spaces."""
+        return " ".join(str(self.texts.setdefault(text, len(self.texts))) for text in texts)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a suite's page shows beside its standings: the figures of each cell, and papers."""
+
+    figures: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    about: About = field(default_factory=About)
+
+
+def page_json(cells: Sequence[Cell], beside: Beside | None = None) -> str:
+    """The data of one suite's page as JSON that may stand inside a `script` element: no `<`, `>` or `&`.
+
+    A cell has a text for each column of its rows, numbers parted by commas, an empty place where one is
+    missing. `points` has such columns too, row by row and in each by sparsity; one in which nothing was
+    measured is left out. Units: the metric, its difference to dense and their half-widths are in `unit`,
+    spectral errors in 1e-4, `achieved` is in 1e-5 and counts from the sparsity that was asked for;
+    `seeds` of points is there where any differs from the cell's. `front` numbers points. `sources` are
+    numbers into `words`, five groups a row: plugins, commits, machines, `--only` pairs, papers.
     """
-    found: dict[tuple[str, str], int] = {}
-    for suite in dict.fromkeys(cell.suite for cell in cells):
-        labels = {one.label for cell in cells if cell.suite == suite for one in cell.standings}
-        found |= {(suite, label): number for number, label in enumerate(sorted(labels))}
-    return found
+    words, numbers, beside = Words(), marks(cells), beside or Beside()
+    packed = [
+        _cell(cell, numbers)
+        | _sources(cell, words, beside.about)
+        | _figures(beside.figures.get(cell.key, ()))
+        for cell in cells
+    ]
+    whole = {"suite": cells[0].suite, "own": own(), "cells": packed, "words": list(words.texts)}
+    text = json.dumps(whole, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
 
 
-def shape(mark: int) -> int:
-    """The marker shape of a mark; it moves on by one with every round of colours."""
-    return (mark + mark // (COLOURS * SHAPES // 2)) % SHAPES
-
-
-def page_json(cells: Sequence[Cell]) -> str:
-    """The data as JSON that may stand inside a `script` element: no `<`, `>` or `&` in it.
-
-    A row is a list: colour, shape, area, seeds, cost, points; its name stands in the table. A point is
-    a list of whole numbers where it can be: metric, half-width, difference to dense, half-width (all in
-    the cell's `unit`), spectral error, half-width (in 1e-4), achieved sparsity (in 1e-5), compression,
-    speed-up, seeds; None where a number is missing.
-    """
-    numbers = marks(cells)
-    plain = [_cell(cell, numbers) for cell in cells]
-    text = json.dumps(plain, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _cell(cell: Cell, numbers: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+def _cell(cell: Cell, numbers: Mapping[str, int]) -> dict[str, Any]:
     unit = METRIC_UNIT if cell.metric.percent else 1
+    rows, width = cell.standings, len(cell.grid)
+    apart = {row: one.dense for row, one in enumerate(rows) if one.dense.key != cell.dense.key}
     return {
-        "suite": f"{cell.suite} {cell.version}",
         "task": cell.task,
         "model": cell.model,
         "metric": cell.metric.label,
         "percent": cell.metric.percent,
         "higher": cell.metric.higher,
-        "grid": cell.grid,
+        "grid": [significant(sparsity) for sparsity in cell.grid],
         "seeds": len(cell.seeds),
         "unit": unit,
         "dense": _pair(cell.dense.estimate, unit),
-        "front": cell.front,
-        "rows": [_row(one, numbers[cell.suite, one.label], unit) for one in cell.standings],
+        "trained": _pair(cell.unpruned, unit),
+        "front": ",".join(str(row * width + column) for row, column in cell.front),
+        "id": ",".join(one.entry[:8] for one in rows),
+        "label": [one.label for one in rows],
+        "mark": ",".join(str(numbers[one.label]) for one in rows),
+        "group": ",".join(one.group or "" for one in rows),
+        "area": ",".join(_mean(one.area, 1e-4) for one in rows),
+        "areaHalf": ",".join(_half(one.area, 1e-4) for one in rows),
+        "whole": ",".join(str(one.seeds) for one in rows),
+        "cost": ",".join("" if one.seconds is None else short(one.seconds, 3) for one in rows),
+        "own": {row: _pair(dense.estimate, unit) for row, dense in apart.items()},
+        "points": _points(cell, unit),
     }
 
 
-def _row(one: Standing, mark: int, unit: float) -> list[Any]:
-    cost = None if one.seconds is None else significant(one.seconds, DIGITS)
-    area = None if one.area is None else significant(one.area.mean, DIGITS)
-    points = [_point(point, unit) for point in one.points]
-    return [mark % COLOURS, shape(mark), area, one.seeds, cost, points]
+def _sources(cell: Cell, words: Words, about: About) -> dict[str, Any]:
+    rows = cell.standings
+    return {
+        "records": ",".join(records_file(one.entry).partition("/")[2] for one in rows),
+        "trials": ",".join(str(len(one.provenance.trials)) for one in rows),
+        "version": [one.provenance.version for one in rows],
+        "sources": [_source(one, words, about) for one in rows],
+    }
 
 
-def _point(point: Point, unit: float) -> list[float | None] | None:
-    if not point.seeds:
-        return None
-    ratios = [None if one is None else significant(one.mean, 4) for one in (point.compression, point.speedup)]
-    return [
-        *_pair(point.primary, unit),
-        *_pair(point.difference, unit),
-        *_pair(point.spectral, ERROR_UNIT),
-        _pair(point.achieved, SPARSITY_UNIT)[0],
-        *ratios,
-        len(point.seeds),
-    ]
+def _source(one: Standing, words: Words, about: About) -> str:
+    source = one.provenance
+    named = (("pruner", one.pruner), ("pruner", one.matched_to), ("parametrization", one.parametrization))
+    papers = [paper(name, about.papers[kind, name]) for kind, name in named if (kind, name) in about.papers]
+    groups = (source.plugins, source.commits, source.machines, source.only, papers)
+    return "|".join(words.numbers(group) for group in groups)
 
 
-def _pair(one: Estimate | None, unit: float) -> list[float | None]:
+def _figures(names: Sequence[str]) -> dict[str, Any]:
+    """The figures of a cell, a title, an SVG and a PNG each; nothing where none were drawn."""
+    pairs = zip(names[::2], names[1::2], strict=True)
+    drawn = [[svg.rsplit("--", 1)[-1].removesuffix(".svg"), svg, png] for svg, png in pairs]
+    return {"figures": drawn} if drawn else {}
+
+
+def _points(cell: Cell, unit: float) -> dict[str, str]:
+    points = [point for one in cell.standings for point in one.points]
+    columns: dict[str, Callable[[Point], str]] = {
+        "metric": lambda point: _mean(point.primary, unit),
+        "metricHalf": lambda point: _half(point.primary, unit),
+        "difference": lambda point: _mean(point.difference, unit),
+        "differenceHalf": lambda point: _half(point.difference, unit),
+        "error": lambda point: _mean(point.spectral, ERROR_UNIT),
+        "errorHalf": lambda point: _half(point.spectral, ERROR_UNIT),
+        "achieved": lambda point: (
+            str(round((point.achieved.mean - point.sparsity) / SPARSITY_UNIT)) if point.achieved else ""
+        ),
+        "macs": lambda point: _ratio(point.macs),
+        "speedup": lambda point: _ratio(point.speedup),
+        "compression": lambda point: _ratio(point.compression),
+    }
+    for name in sorted({name for point in points for name in point.latency}):
+        columns[name] = lambda point, name=name: _ratio(point.latency.get(name))  # type: ignore[misc]
+    texts = {name: [column(point) for point in points] for name, column in columns.items()}
+    if any(point.seeds and len(point.seeds) != len(cell.seeds) for point in points):
+        texts["seeds"] = [str(len(point.seeds)) for point in points]
+    return {name: ",".join(column) for name, column in texts.items() if any(column)}
+
+
+def _pair(one: Estimate | None, unit: float) -> list[float] | None:
     if one is None:
-        return [None, None]
-    return [_in(one.mean, unit), None if one.half is None else _in(one.half, unit)]
+        return None
+    values = [one.mean] if one.half is None else [one.mean, one.half]
+    return [significant(value, DIGITS) if unit == 1 else round(value / unit) for value in values]
 
 
-def _in(value: float, unit: float) -> float:
-    return significant(value, DIGITS) if unit == 1 else round(value / unit)
+def _mean(one: Estimate | None, unit: float) -> str:
+    return "" if one is None else _in(one.mean, unit)
+
+
+def _half(one: Estimate | None, unit: float) -> str:
+    return "" if one is None or one.half is None else _in(one.half, unit)
+
+
+def _ratio(one: Estimate | None) -> str:
+    return "" if one is None else short(one.mean, 4)
+
+
+def _in(value: float, unit: float) -> str:
+    return short(value, DIGITS) if unit == 1 else str(round(value / unit))
+
+
+def short(value: float, digits: int) -> str:
+    """A number to significant digits in the fewest characters that read back as it."""
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        plain = f"{float(text):.0f}"
+        return (
+            plain
+            if abs(value) >= 1 and len(plain) <= len(text)
+            else text.replace("e+", "e").replace("e-0", "e-")
+        )
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text

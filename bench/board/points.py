@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from operator import sub, truediv
 from typing import Any
 
-from bench.analysis.intervals import estimate
+from bench.analysis.intervals import Estimate, estimate
 from bench.board.cells import Dense, Point
 from bench.board.metrics import Metric
+from bench.board.provenance import machine
 from bench.suite.schedules import FROM_INIT
 
 Row = Mapping[Any, Any]
@@ -40,7 +42,18 @@ def point(sparsity: float, rows: BySeed, metric: Metric) -> Point:
         achieved=over(lambda row: number(row, "metrics.sparsity")),
         compression=over(lambda row: number(row, "metrics.compression")),
         speedup=over(lambda row: _combined(row, ("metrics.macs_dense", "metrics.macs"), truediv)),
+        macs=over(lambda row: number(row, "metrics.macs")),
+        latency=_latency(list(rows.values())),
     )
+
+
+def _latency(rows: Sequence[Row]) -> dict[str, Estimate]:
+    """The measured milliseconds that all of `rows` have, where they ran on one machine."""
+    if len({machine(row) for row in rows}) != 1:
+        return {}
+    columns = [name for name in rows[0] if re.fullmatch(r"metrics\.latency_(cpu|gpu)_\d+_ms", str(name))]
+    found = {str(name).removeprefix("metrics."): [number(row, name) for row in rows] for name in columns}
+    return {name: one for name, values in found.items() if None not in values and (one := estimate(values))}
 
 
 def seconds(row: Row) -> float | None:

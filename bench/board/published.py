@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.board.cells import Cell
 from bench.board.formats import significant
+from bench.board.site_names import records_file
 from bench.plan.canonical import canonical_json
 
 if TYPE_CHECKING:
@@ -27,6 +28,21 @@ def records_jsonl(records: Iterable[Record]) -> bytes:
     """The records as JSON lines, sorted by trial id; equal records give equal bytes."""
     lines = sorted((record.trial_id, canonical_json(record.plain())) for record in records)
     return b"".join(line + b"\n" for _, line in lines)
+
+
+def records_files(cells: Iterable[Cell], records: Iterable[Record]) -> dict[str, bytes]:
+    """For each contestant a JSON array of its records, by path; a record a line, sorted by trial id."""
+    by_id = {record.trial_id: record for record in records}
+    return {
+        records_file(one.entry): _array(by_id[trial] for trial in one.provenance.trials)
+        for cell in cells
+        for one in cell.standings
+    }
+
+
+def _array(records: Iterable[Record]) -> bytes:
+    lines = [canonical_json(record.plain()) for record in records]
+    return b"[\n" + b",\n".join(lines) + b"\n]\n"
 
 
 def _rounded(value: Any) -> Any:

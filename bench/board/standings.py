@@ -14,6 +14,8 @@ from bench.board.metrics import Metric, primary_metric
 from bench.board.naming import cell_names, entry_names, under
 from bench.board.pareto import pareto_front
 from bench.board.points import Row, dense_reference, point, seconds
+from bench.board.provenance import provenance
+from bench.board.reproduce import only_pairs
 from bench.board.retention import halvings, retention_area
 from bench.board.text import plain_text
 from bench.board.ties import standing_groups
@@ -48,7 +50,30 @@ def standings(frame: DataFrame) -> tuple[Cell, ...]:
         replace(_cell(key, rows), task=names[key].task, model=names[key].model)
         for key, rows in groups.items()
     ]
+    cells = _with_commands(cells, well)
     return tuple(sorted(cells, key=lambda cell: (cell.suite, cell.version, cell.task, cell.model, cell.key)))
+
+
+def _with_commands(cells: list[Cell], frame: DataFrame) -> list[Cell]:
+    """The cells, each contestant with the `--only` pairs that choose its trials of the suite."""
+    owner = {
+        (cell.key, trial): one.entry
+        for cell in cells
+        for one in cell.standings
+        for trial in one.provenance.trials
+    }
+    places = zip(frame["cell"], frame["trial_id"], frame["entry"], strict=True)
+    named = frame.assign(entry=[owner.get((cell, trial), entry) for cell, trial, entry in places])
+    pairs = {
+        own: only
+        for _, rows in named.groupby(["suite.name", "suite.version"], sort=False)
+        for own, only in only_pairs(rows).items()
+    }
+
+    def told(cell: Cell, one: Standing) -> Standing:
+        return replace(one, provenance=replace(one.provenance, only=pairs[cell.key, one.entry]))
+
+    return [replace(cell, standings=tuple(told(cell, one) for one in cell.standings)) for cell in cells]
 
 
 def _cell(key: str, rows: DataFrame) -> Cell:
@@ -120,6 +145,7 @@ def _standing(one: Contestant, label: str, shared: _Shared) -> Standing:
         draws=one.draws,
         seconds=cost.mean if cost else None,
         areas={seed: area for seed, area in areas.items() if area is not None},
+        provenance=provenance(one.sources),
     )
 
 

@@ -22,6 +22,7 @@ _ESTIMATES = (
     "achieved",
     "compression",
     "speedup",
+    "macs",
 )
 
 

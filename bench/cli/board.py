@@ -1,4 +1,4 @@
-"""`bench board build|check|lint`: turns records into the leaderboard, and checks what is to join it."""
+"""`bench board build|serve|check|lint`: turns records into the leaderboard, and checks what is to join it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.board_lint import lint
+from bench.cli.board_serve import serve
+from bench.cli.building import built_board
 from bench.cli.options import json_option, load_catalog, set_option, store_option, with_plugins
 
 if TYPE_CHECKING:
-    from bench.board.claims import SuiteClaims
     from bench.registry.origin import Selection
-    from bench.store.record import Record
 
 _MOST_WARNINGS = 20
 
 
 @click.group()
 def command() -> None:
-    """Build the leaderboard from records, and check submissions to it and the tables of others."""
+    """Build the leaderboard from records, look at it, and check submissions to it and the tables of others."""
 
 
 command.add_command(lint)
+command.add_command(serve)
 
 
 @command.command()
@@ -44,19 +45,11 @@ command.add_command(lint)
 def build(
     store: Path, out: Path, suite: str | None, plugins: Selection, *, figures: bool, as_json: bool
 ) -> None:
-    """Write index.html, standings.csv, records.jsonl, leaderboard.json, LEADERBOARD.md and figures.
+    """Write index.html, a page for each suite, their downloads and figures.
 
     Where suites of the records make claims or have figures, claims.html says which hold, and shows them.
     """
-    from bench.board.build import build_board  # noqa: PLC0415
-    from bench.board.claims import published_claims  # noqa: PLC0415
-
-    catalog = load_catalog(plugins)
-
-    def claims(records: Sequence[Record]) -> tuple[SuiteClaims, ...]:
-        return published_claims(catalog, records, lambda line: click.echo(f"warning: {line}", err=True))
-
-    built = build_board(store, out, suite, figures=figures, claims=claims)
+    built = built_board(store, out, load_catalog(plugins), suite, figures=figures)
     _say_left_out(built.left_out)
     if not built.records:
         click.echo(f"note: {store} holds no records yet; the page says so", err=True)

@@ -17,7 +17,8 @@ def only(trials: Sequence[Trial], pairs: Sequence[str]) -> list[Trial]:
 
     Values of one key are alternatives; different keys must all fit. Keys are those of the spec, dotted
     for nested ones: `pruner=magnitude`, `params.scope=layer`, `seed=0,1`. Where a spec holds a list,
-    `task_params.hidden=[12, 20]` is that list.
+    `task_params.hidden=[12, 20]` is that list. `none` also fits where a spec has no value:
+    `matched_to.name=none` leaves out layer-matched controls.
 
     Raises:
         UserError: for a malformed pair, an unknown key, or where nothing is left.
@@ -30,7 +31,8 @@ def only(trials: Sequence[Trial], pairs: Sequence[str]) -> list[Trial]:
                 f"--only {pair}: not KEY=VALUE", "for example --only pruner=magnitude --only seed=0,1"
             )
         value = parse_value(text)
-        wanted[key.strip()].extend([*value, value] if isinstance(value, list) else [value])
+        values = [*value, value] if isinstance(value, list) else [value]
+        wanted[key.strip()].extend([*values, None] if "none" in values else values)
     if not wanted:
         return list(trials)
     flat = [(trial, flatten(trial.spec.model_dump(mode="json"))) for trial in trials]

@@ -8,87 +8,93 @@ function draw(name, attributes = {}, ...children) {
   return element;
 }
 
-function extent(values, pad) {
-  const low = Math.min(...values), high = Math.max(...values);
-  const room = (high - low || Math.abs(high) || 1) * pad;
-  return [low - room, high + room];
+// Bars may leave the axes, means may not; a share ends at its limits.
+function extent(values, plain, { limits, zero }) {
+  let [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = (high - low || Math.abs(high) || 1) * 0.06;
+  [low, high] = [low - room, high + room];
+  if (zero && plain) low = 0;
+  return limits ? [Math.max(low, limits[0]), Math.min(high, limits[1])] : [low, high];
 }
 
-// plot: {title, xTitle, yTitle, x, y, yHalf, xHalf, depth, yZero, xZero, write, dense, front, say}
+// plot: {title, x: axis, y: axis, dense, trained, front, close, say}; an axis: {title, of, half, write, depth, zero, limits}
 function chart(plot, rows, width) {
-  const height = Math.round(Math.min(320, Math.max(240, width * 0.72)));
-  const left = 52, right = width - 10, top = 26, bottom = height - 40;
-  const points = [];
-  rows.forEach(row => row.points.forEach((point, column) => {
-    if (!point) return;
-    const x = plot.x(point), y = plot.y(point);
-    if (x === null || y === null) return;
-    points.push({ row, column, x, y, xHalf: plot.xHalf?.(point) ?? 0, yHalf: plot.yHalf(point) ?? 0, point });
-  }));
+  const height = Math.round(Math.min(330, Math.max(240, width * 0.74)));
+  const box = { left: 46, right: width - 12, top: 28, bottom: height - 40 };
   const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": plot.title });
+  let points = rows.flatMap(row => row.points.filter(Boolean).map(point => ({ row, point, column: point.column, x: plot.x.of(point), y: plot.y.of(point) })))
+    .filter(one => one.x !== null && one.y !== null);
   if (!points.length) {
-    svg.append(draw("text", { x: left, y: height / 2 }, "Nothing was measured here."));
+    svg.append(draw("text", { x: box.left, y: height / 2 }, "Nothing was measured here."));
     return { svg, points };
   }
-  const dense = plot.dense && plot.dense[0] !== null ? plot.dense : null;
-  const ys = points.flatMap(one => [one.y - one.yHalf, one.y + one.yHalf]);
-  if (dense) ys.push(dense[0] - (dense[1] ?? 0), dense[0] + (dense[1] ?? 0));
-  const xs = points.flatMap(one => [one.x - one.xHalf, one.x + one.xHalf]);
-  let [yLow, yHigh] = extent(ys, 0.05), [xLow, xHigh] = extent(xs, 0.05);
-  if (plot.yZero) yLow = Math.min(0, ...ys);
-  if (plot.xZero) xLow = Math.min(0, ...xs);
-  const px = linear(xLow, xHigh, left, right), py = linear(yLow, yHigh, bottom, top);
-  axes(svg, plot, { px, py, xLow, xHigh, yLow, yHigh, left, right, top, bottom });
-  if (dense) reference(svg, dense, py, left, right);
-  if (plot.front?.length > 1) {
-    const path = plot.front.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
-    svg.append(draw("polyline", { class: "front", points: path }));
+  const all = points;
+  if (plot.close) {
+    const [xs, ys] = [within(all.map(one => one.x)), within(all.map(one => one.y))];
+    points = all.filter(one => one.x >= xs[0] && one.x <= xs[1] && one.y >= ys[0] && one.y <= ys[1]);
   }
-  for (const row of rows) series(svg, points.filter(one => one.row === row), px, py, plot);
+  const lines = [plot.dense, plot.trained].filter(Boolean).flatMap(([mean, half]) => [mean - (half ?? 0), mean + (half ?? 0)]);
+  const [yLow, yHigh] = extent([...points.map(one => one.y), ...lines], !plot.close, plot.y);
+  const [xLow, xHigh] = extent(points.map(one => one.x), !plot.close, plot.x);
+  const px = linear(xLow, xHigh, box.left, box.right), py = linear(yLow, yHigh, box.bottom, box.top);
+  axes(svg, plot, { ...box, px, py, xLow, xHigh, yLow, yHigh });
+  const inside = draw("g", { "clip-path": `url(#${plot.clip})` });
+  svg.append(draw("clipPath", { id: plot.clip }, draw("rect", { x: box.left - 4, y: box.top - 6, width: box.right - box.left + 12, height: box.bottom - box.top + 8 })), inside);
+  if (plot.dense) reference(inside, "dense", plot.dense, py, box);
+  if (plot.trained) reference(inside, "trained", plot.trained, py, box);
+  if (plot.front?.length > 1) inside.append(draw("polyline", { class: "front", points: path(plot.front, ([x, y]) => [px(x), py(y)]) }));
+  const there = new Set(points);
+  for (const row of rows) series(inside, all.filter(one => one.row === row), there, { px, py, plot });
   points.forEach((one, index) => one.mark.setAttribute("tabindex", index ? -1 : 0));
+  if (points.length < all.length) svg.append(draw("text", { x: box.right, y: box.top - 14, "text-anchor": "end" }, `${all.length - points.length} points lie outside`));
   return { svg, points };
 }
 
+const path = (list, place) => list.map(one => place(one).map(value => value.toFixed(1)).join(",")).join(" ");
+
 function axes(svg, plot, box) {
   const { px, py, left, right, top, bottom } = box;
-  for (const tick of roundTicks(box.yLow, box.yHigh, 5)) {
+  for (const tick of roundTicks(box.yLow, box.yHigh, 6)) {
     svg.append(draw("line", { class: "grid", x1: left, x2: right, y1: py(tick), y2: py(tick) }));
-    svg.append(draw("text", { x: left - 7, y: py(tick) + 4, "text-anchor": "end" }, plot.yWrite(tick)));
+    svg.append(draw("text", { x: left - 7, y: py(tick) + 4, "text-anchor": "end" }, brief(tick)));
   }
-  const ticks = plot.depth ? depthTicks(box.xLow, box.xHigh) : roundTicks(box.xLow, box.xHigh, 6);
-  for (const tick of spaced(ticks, px, 34)) {
+  const ticks = plot.x.depth ? depthTicks(box.xLow, box.xHigh) : roundTicks(box.xLow, box.xHigh, 6);
+  for (const tick of spaced(ticks, px, 36)) {
     svg.append(draw("line", { class: "axis", x1: px(tick), x2: px(tick), y1: bottom, y2: bottom + 4 }));
-    const label = plot.depth ? depthLabel(tick) : brief(tick);
-    svg.append(draw("text", { x: px(tick), y: bottom + 18, "text-anchor": "middle" }, label));
+    svg.append(draw("text", { x: px(tick), y: bottom + 18, "text-anchor": "middle" }, plot.x.depth ? depthLabel(tick) : brief(tick)));
   }
   svg.append(draw("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }));
-  svg.append(draw("text", { x: right, y: bottom + 35, "text-anchor": "end" }, plot.xTitle));
-  svg.append(draw("text", { x: 0, y: top - 14 }, plot.yTitle));
+  svg.append(draw("text", { x: right, y: bottom + 35, "text-anchor": "end" }, plot.x.title));
+  svg.append(draw("text", { x: 0, y: top - 14 }, plot.y.title));
 }
 
-function reference(svg, [mean, half], py, left, right) {
+function reference(host, name, [mean, half], py, { left, right }) {
   if (half !== null) {
     const size = Math.max(1, py(mean - half) - py(mean + half));
-    svg.append(draw("rect", { class: "band", x: left, y: py(mean + half), width: right - left, height: size }));
+    host.append(draw("rect", { class: "band", x: left, y: py(mean + half), width: right - left, height: size }));
   }
-  svg.append(draw("line", { class: "dense", x1: left, x2: right, y1: py(mean), y2: py(mean) }));
+  host.append(draw("line", { class: name, x1: left, x2: right, y1: py(mean), y2: py(mean) }));
 }
 
-function series(svg, points, px, py, plot) {
+function series(host, points, there, { px, py, plot }) {
   if (!points.length) return;
   const { row } = points[0];
-  const group = draw("g", { class: `series c${row.colour}`, "data-id": row.id });
-  const path = points.map(one => `${px(one.x).toFixed(1)},${py(one.y).toFixed(1)}`).join(" ");
-  group.append(draw("polyline", { points: path }));
+  const group = draw("g", { class: `series c${row.colour}${row.quiet ? " quiet" : ""}`, "data-id": row.id });
+  group.append(draw("polyline", { points: path(points, one => [px(one.x), py(one.y)]) }));
+  let bars = "";
   for (const one of points) {
     one.left = px(one.x);
     one.top = py(one.y);
-    const bars = draw("g", { class: "bars" });
-    if (one.yHalf) bars.append(draw("line", { x1: one.left, x2: one.left, y1: py(one.y - one.yHalf), y2: py(one.y + one.yHalf) }));
-    if (one.xHalf) bars.append(draw("line", { y1: one.top, y2: one.top, x1: px(one.x - one.xHalf), x2: px(one.x + one.xHalf) }));
-    one.mark = draw("g", { class: "point", role: "img", "aria-label": [row.label, ...plot.say(one)].join(", ") },
-      draw("use", { href: `#m${row.shape}`, x: one.left.toFixed(1), y: one.top.toFixed(1) }));
-    group.append(bars, one.mark);
+    const yHalf = plot.y.half?.(one.point), xHalf = plot.x.half?.(one.point);
+    if (yHalf) bars += `M${one.left.toFixed(1)} ${py(one.y - yHalf).toFixed(1)}V${py(one.y + yHalf).toFixed(1)}`;
+    if (xHalf) bars += `M${px(one.x - xHalf).toFixed(1)} ${one.top.toFixed(1)}H${px(one.x + xHalf).toFixed(1)}`;
   }
-  svg.append(group);
+  if (bars) group.append(draw("path", { class: "bars", d: bars }));
+  for (const one of points) {
+    if (!there.has(one)) continue;
+    const at = `translate(${one.left.toFixed(1)} ${one.top.toFixed(1)})${row.quiet ? "scale(.7)" : ""}`;
+    one.mark = draw("use", { class: "point", role: "img", href: `#m${row.shape}`, transform: at });
+    group.append(one.mark);
+  }
+  host.append(group);
 }

@@ -5,9 +5,15 @@ const fixed = (value, digits) =>
   (Math.abs(value) < 1e7 ? value.toFixed(digits) : value.toPrecision(3)).replace("-", MINUS);
 const brief = value => String(Number(value.toPrecision(4))).replace("-", MINUS);
 
-function written(mean, half, seeds, write) {
-  if (mean === null) return DASH;
-  return half === null ? `${write(mean)} (n = ${seeds})` : `${write(mean)} ± ${write(half)}`;
+const counted = value => {
+  const [unit, size] = [["G", 1e9], ["M", 1e6], ["k", 1e3]].find(([, size]) => value >= size) ?? ["", 1];
+  return `${brief(value / size)}${unit && ` ${unit}`}`;
+};
+
+function written(mean, half, seeds, write, writeHalf = write) {
+  if (mean === null || mean === undefined) return DASH;
+  if (half !== null && half !== undefined) return `${write(mean)} ± ${writeHalf(half)}`;
+  return seeds === null ? write(mean) : `${write(mean)} (n = ${seeds})`;
 }
 
 function linear(low, high, from, to) {
@@ -46,4 +52,17 @@ function spaced(ticks, place, gap) {
     if (!kept.length || Math.abs(place(tick) - place(kept[kept.length - 1])) >= gap) kept.push(tick);
   }
   return kept;
+}
+
+function quantile(ordered, share) {
+  const place = share * (ordered.length - 1), low = Math.floor(place);
+  return ordered[low] + (place - low) * ((ordered[low + 1] ?? ordered[low]) - ordered[low]);
+}
+
+// Tukey's fences: what lies 1.5 interquartile ranges beyond the quartiles is an outlier.
+function within(values) {
+  const ordered = [...values].sort((a, b) => a - b);
+  const low = quantile(ordered, 0.25), high = quantile(ordered, 0.75), reach = 1.5 * (high - low);
+  const kept = ordered.filter(value => value >= low - reach && value <= high + reach);
+  return [kept[0], kept[kept.length - 1]];
 }

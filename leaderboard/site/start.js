@@ -1,10 +1,15 @@
 // Wires the controls and shows what the address asks for.
+const byId = id => document.getElementById(id);
+const data = JSON.parse(byId("data").textContent);
+const cells = data.cells.map(cell => unpack(cell, data.words));
+for (const cell of cells) cell.published = published(cell, data.reference ?? []);
+let hot = null;
+let drawn = [];
+
 function show() {
   const cell = currentCell();
-  cells.forEach((one, number) => { byId(`cell-${number}`).hidden = one !== cell; });
-  fillTable(cell, cells.indexOf(cell));
+  fillTable(cell);
   drawCharts(cell);
-  detail(cell);
 }
 
 function change(values) {
@@ -13,48 +18,44 @@ function change(values) {
   show();
 }
 
+// A column that is sorted by already is turned round; else what is better comes first.
 function sortBy(key) {
-  const first = key === "entry" || key === "cost" ? "ascending" : "descending";
-  const turned = state.dir === "ascending" ? "descending" : "ascending";
-  change({ sort: key, dir: state.sort === key ? turned : first });
+  const cell = currentCell(), { columns } = columnsOf(cell);
+  const name = columns.find(column => column.key === key)?.name ?? key;
+  const low = ["entry", "cost", "error", "macs"].includes(name) || name.startsWith("latency_") || (name === "metric" && !cell.higher);
+  const [now, way] = state.sort ? [state.sort, state.dir] : ["area", "descending"];
+  const turned = way === "ascending" ? "descending" : "ascending";
+  Object.assign(state, { sort: key, dir: now === key ? turned : low ? "ascending" : "descending" });
+  writeAddress();
+  fillTable(cell);
+  mark();
 }
 
-function button(host, action) {
-  const inside = make("button", ...host.childNodes);
-  inside.type = "button";
-  inside.addEventListener("click", action);
-  host.append(inside);
+function restore() {
+  readAddress();
+  byId("filter").value = state.q;
+  byId("axes").value = state.axes === "close" ? "close" : "";
+  show();
 }
 
-if (cells.length) {
-  for (const id of ["pickers", "charts", "legend", "keys", "tools"]) byId(id).hidden = false;
-  cells.forEach(unpack);
-  for (const head of document.querySelectorAll("th[data-sort]")) button(head, () => sortBy(head.dataset.sort));
-  for (const line of document.querySelectorAll("tr[data-id]")) {
-    line.querySelector("svg").setAttribute("aria-hidden", "true");
-    button(line.querySelector("th span"), () => pick(line.dataset.id));
-    const column = () => ({ row: { id: line.dataset.id }, column: null });
-    line.addEventListener("pointerenter", () => light(column()));
-    line.addEventListener("pointerleave", () => light(null));
-    line.addEventListener("focusin", () => light(column()));
-    line.addEventListener("focusout", () => light(null));
-  }
-  for (const key of ["suite", "task", "model"]) {
-    byId(key).addEventListener("change", event => change({ [key]: event.target.value, pick: "" }));
-  }
-  byId("show").addEventListener("change", event => change({ show: event.target.value }));
+function wire() {
+  for (const id of ["pickers", "charts", "legend", "keys", "tools", "standings"]) byId(id).hidden = false;
+  byId("suite").addEventListener("change", event => { location.href = event.target.value; });
+  for (const key of ["task", "model"]) byId(key).addEventListener("change", event => change({ [key]: event.target.value, pick: "", at: "", show: "" }));
+  byId("axes").addEventListener("change", event => change({ axes: event.target.value }));
+  byId("show").addEventListener("change", event => change({ show: event.target.value, sort: "", dir: "" }));
   byId("filter").addEventListener("input", event => change({ q: event.target.value }));
   for (const id of ["pickers", "tools"]) byId(id).addEventListener("submit", event => event.preventDefault());
-  addEventListener("hashchange", () => { readAddress(); byId("filter").value = state.q; show(); });
+  byId("pile").addEventListener("keydown", walkPile);
+  addEventListener("hashchange", restore);
   let width = 0;
   const redraw = () => {
     const now = byId("charts").clientWidth;
-    if (now === width) return;
+    if (width && now !== width) drawCharts(currentCell());
     width = now;
-    drawCharts(currentCell());
   };
   new ResizeObserver(() => requestAnimationFrame(redraw)).observe(byId("charts"));
-  readAddress();
-  byId("filter").value = state.q;
-  show();
 }
+
+wire();
+restore();

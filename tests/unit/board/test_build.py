@@ -38,18 +38,37 @@ def _files(folder):
 
 def test_the_folder_holds_the_page_and_its_downloads(store, tmp_path):
     built = build_board(store, tmp_path / "site", figures=False)
-    names = {"index.html", "standings.csv", "records.jsonl", "leaderboard.json", "LEADERBOARD.md"}
-    assert set(built.files) == names == set(_files(tmp_path / "site"))
+    names = {"index.html", "standings.csv", "records.jsonl", "leaderboard.json", "LEADERBOARD.md", "cite.bib"}
+    files = _files(tmp_path / "site")
+    assert set(built.files) == set(files)
+    assert {name for name in files if not name.startswith("records/")} == names | {
+        "suites/cifar10-pruning.1.html"
+    }
     assert (built.records, built.suites) == (60, ("cifar10-pruning 1",))
 
 
-def test_every_relative_link_of_the_page_leads_to_a_file(store, tmp_path):
+def test_every_relative_link_leads_to_a_file(store, tmp_path):
     built = build_board(store, tmp_path / "site")
-    page = built.page.read_text(encoding="utf-8")
-    links = set(re.findall(r'href="([^"#:]+)"', page))
-    assert len([link for link in links if link.startswith("figures/")]) == 6
-    assert all((built.out / link).is_file() for link in links)
+    for page in [built.page, *(built.out / "suites").iterdir()]:
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r'href="([^"#:]+)["#]', text) + re.findall(r'"(figures/[^"]+)"', text)
+        figures = [link for link in links if link.startswith("figures/")]
+        assert len(figures) == (0 if page == built.page else 6)
+        assert all((page.parent / link).is_file() for link in links if link not in figures)
+        assert all((built.out / link).is_file() for link in figures)
     assert all((built.out / name).is_file() for name in built.files)
+
+
+def test_each_entry_has_a_file_of_its_records(store, records, tmp_path):
+    built = build_board(store, tmp_path / "site", figures=False)
+    files = sorted((built.out / "records").iterdir())
+    found = [record for path in files for record in json.loads(path.read_text(encoding="utf-8"))]
+    assert len(files) == 4
+    assert sorted(one["trial_id"] for one in found) == sorted(one.trial_id for one in records)
+    assert all(
+        len({json.dumps(one["spec"]["params"]) for one in json.loads(path.read_text())}) == 1
+        for path in files
+    )
 
 
 def test_building_twice_gives_equal_bytes(store, tmp_path):

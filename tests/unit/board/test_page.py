@@ -1,20 +1,20 @@
-"""The page: complete, escaped, and unable to load anything."""
+"""The pages: complete, escaped, and unable to load anything."""
 
 import json
 import re
-from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
 from bench.board.csp import source_hash
-from bench.board.formats import metric_text
 from bench.board.frame import tidy
-from bench.board.page import Footing, render
-from bench.board.page_data import marks, shape
+from bench.board.marks import marks, shape
+from bench.board.overview import render_overview
+from bench.board.page import Footing, Frame, link_of, render_suite
 from bench.board.standings import standings
 
-FOOTING = Footing(("suite 1",), ("0.1.0",), ("a GPU, a CPU",), 180, {})
+FOOTING = Footing(("0.1.0",), ("a GPU, a CPU",), 180)
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{7*7}}&amp;\u202e\u2028\x00"
 
@@ -47,45 +47,43 @@ class Reader(HTMLParser):
             self.texts.setdefault(self.open[-1], []).append(data)
 
 
-def _page(cells):
-    return render(cells, FOOTING).decode()
+def suite_html(cells):
+    links = tuple(dict.fromkeys(link_of(cell) for cell in cells))
+    mine = [cell for cell in cells if link_of(cell) == links[0]]
+    return render_suite(mine, Frame(links, FOOTING)).decode()
 
 
-def test_every_element_is_closed_where_it_was_opened(cells):
-    reader = Reader(_page(cells))
-    assert reader.open == []
-    assert [tag for tag, _ in reader.starts].count("table") == len(cells)
+def overview_html(cells):
+    return render_overview(cells, FOOTING).decode()
 
 
-def test_every_row_and_every_number_of_the_primary_metric_is_in_the_table(cells):
-    reader = Reader(_page(cells))
-    rows = [
-        attributes["data-id"] for tag, attributes in reader.starts if tag == "tr" and "data-id" in attributes
-    ]
-    assert rows == [one.entry[:8] for cell in cells for one in cell.standings]
-    shown = set(reader.texts["td"])
-    for cell in cells:
-        for one in cell.standings:
-            assert one.label in reader.texts["span"]
-            assert {metric_text(point.primary, cell.metric) for point in one.points} <= shown
+PAGES = pytest.mark.parametrize("page", [suite_html, overview_html])
 
 
-def test_the_policy_names_the_inlined_style_and_script_and_nothing_else(cells):
-    html = _page(cells)
+@PAGES
+def test_every_element_is_closed_where_it_was_opened(cells, page):
+    assert Reader(page(cells)).open == []
+
+
+@PAGES
+def test_the_policy_names_the_inlined_style_and_script_and_nothing_else(cells, page):
+    html = page(cells)
     reader = Reader(html)
     policy = next(a["content"] for t, a in reader.starts if a.get("http-equiv") == "Content-Security-Policy")
-    style = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
-    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
-    assert len(style) == len(scripts) == 1
     parts = dict(part.split(" ", 1) for part in policy.split("; "))
     assert parts["default-src"] == "'none'"
-    assert parts["style-src"] == source_hash(style[0])
-    assert parts["script-src"] == source_hash(scripts[0])
+    assert [parts["style-src"]] == [
+        source_hash(text) for text in re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    ]
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert [parts[key] for key in parts if key == "script-src"] == [source_hash(text) for text in scripts]
+    assert len(scripts) == (page is suite_html)
     assert "unsafe" not in policy
 
 
-def test_nothing_is_loaded_from_anywhere(cells):
-    for tag, attributes in Reader(_page(cells)).starts:
+@PAGES
+def test_nothing_is_loaded_from_anywhere(cells, page):
+    for tag, attributes in Reader(page(cells)).starts:
         assert tag not in {"iframe", "object", "embed", "base", "img", "audio", "video"}
         assert "src" not in attributes
         assert "style" not in attributes
@@ -94,83 +92,111 @@ def test_nothing_is_loaded_from_anywhere(cells):
         assert "//" not in target or target.startswith("data:image/svg+xml,")
 
 
-def test_the_table_is_there_without_scripts_and_named_for_screen_readers(cells):
-    html = _page(cells)
-    assert html.count("<caption>") == len(cells)
-    reader = Reader(html)
-    heads = [attributes for tag, attributes in reader.starts if tag == "th"]
-    assert all(attributes.get("scope") in {"col", "row", "colgroup"} for attributes in heads)
-    assert not any(
-        "hidden" in a for t, a in reader.starts if t in {"table", "tr"} or a.get("class") == "cell"
-    )
-
-
+@PAGES
 @pytest.mark.parametrize(
     "path", ["spec/task", "spec/model", "spec/pruner", "spec/parametrization", "spec/schedule", "suite/name",
-             "suite/version", "spec/params/scope", "env/device", "env/cpu", "env/prunebench"],
+             "suite/version", "spec/params/scope", "env/device", "env/cpu", "env/prunebench",
+             "components/pruner/version", "components/pruner/distribution"],
 )  # fmt: skip
-def test_a_hostile_text_is_shown_as_text(records, change, path):
+def test_a_hostile_text_is_shown_as_text(records, change, page, path):
     clean = records[:2]
-    hostile = [change(one, {path: HOSTILE}) for one in clean]
-    cells = standings(tidy([*clean, *hostile]))
-    machine = hostile[0].env
-    footing = replace(
-        FOOTING, suites=tuple(cell.suite for cell in cells), machines=(machine.device, machine.cpu)
-    )
-    html = render(cells, footing).decode()
+    cells = standings(tidy([*clean, *(change(one, {path: HOSTILE}) for one in clean)]))
+    cells = sorted(cells, key=lambda cell: "alert" not in cell.suite + cell.version)
+    html = page(cells)
     reader = Reader(html)
-    assert [tag for tag, _ in reader.starts].count("script") == 2
+    assert [tag for tag, _ in reader.starts].count("script") == 2 * (page is suite_html)
     assert not any(tag == "img" or "onerror" in attributes for tag, attributes in reader.starts)
     assert "alert(1)</script>" not in html
-    if not path.startswith("env"):
-        assert "\u202e" not in html
-        assert "\x00" not in html
+    assert not set("\u202e\u2028\x00") & set(html)
 
 
-def test_the_data_holds_no_markup_and_is_the_standings(cells):
-    html = _page(cells)
-    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)[1]
-    assert not set("<>&") & set(text)
-    data = json.loads(text)
-    for cell, packed in zip(cells, data, strict=True):
-        first = cell.standings[0].points[0]
-        point = packed["rows"][0][5][0]
-        assert point[0] * packed["unit"] == pytest.approx(first.primary.mean, abs=5e-5)
-        assert point[4] * 1e-4 == pytest.approx(first.spectral.mean, abs=5e-5)
-        assert point[6] * 1e-5 == pytest.approx(first.achieved.mean, abs=5e-6)
-        assert packed["front"] == [list(place) for place in cell.front]
+def test_the_overview_names_every_network_and_links_to_where_it_stands(cells):
+    reader = Reader(overview_html(cells))
+    links = [attributes["href"] for tag, attributes in reader.starts if tag == "a"]
+    for cell in cells:
+        assert f"suites/cifar10-pruning.1.html#task={cell.task}&model={cell.model}" in links
+    assert {cell.model for cell in cells} <= set(reader.texts["td"])
+
+
+def test_the_overview_names_what_leads_and_what_is_not_told_apart_from_it(cells):
+    shown = " ".join(Reader(overview_html(cells)).texts["td"])
+    for cell in cells:
+        assert cell.standings[0].label in shown
+
+
+def test_tables_have_captions_and_scopes(cells):
+    html = overview_html(cells)
+    reader = Reader(html)
+    heads = [attributes for tag, attributes in reader.starts if tag == "th"]
+    assert heads
+    assert all(attributes.get("scope") in {"col", "row"} for attributes in heads)
+    assert html.count("<caption") == html.count("<table")
+
+
+def test_a_page_links_to_every_suite_and_marks_its_own(make):
+    cells = standings(tidy([*make(suite="one", seeds=(0,)), *make(suite="two", seeds=(0,))]))
+    reader = Reader(suite_html(cells))
+    options = {
+        a["value"]: "selected" in a for tag, a in reader.starts if tag == "option" and "html" in a["value"]
+    }
+    assert options == {"../suites/one.1.html": True, "../suites/two.1.html": False}
+
+
+def test_pages_of_suites_never_share_a_path():
+    names = [
+        ("a", "1"),
+        ("A", "1"),
+        ("a b", "1"),
+        ("a-b", "1"),
+        ("a", "1-2"),
+        ("a-1", "2"),
+        ("../a", "1"),
+        ("a" * 99, "1"),
+    ]
+    pages = {link_of(type("Cell", (), {"suite": name, "version": version})).page for name, version in names}
+    assert len(pages) == len(names)
+    assert all(re.fullmatch(r"suites/[a-z0-9.-]+\.html", page) for page in pages)
 
 
 def test_an_entry_looks_the_same_in_every_cell_of_its_suite(cells):
-    numbers = marks(cells)
-    assert len(numbers) == 4
+    assert len(marks(cells)) == 4
     assert len({(mark % 6, shape(mark)) for mark in range(48)}) == 48
 
 
-def test_ten_thousand_records_worth_of_standings_stay_below_300_kilobytes(cells):
-    cell = cells[0]
-    rows = [
-        replace(one, label=f"{one.label} {number}", entry=f"{number:08x}")
-        for number, one in enumerate(cell.standings * 20)
-    ]
-    many = [replace(cell, model=f"model-{number}", standings=tuple(rows)) for number in range(5)]
-    assert sum(len(one.standings) for one in many) == 10_000 / (5 * 5)
-    assert len(render(many, FOOTING)) < 300_000
+def test_entries_on_the_front_come_first_and_so_differ_in_colour(cells):
+    numbers = marks(cells)
+    leads = {cell.standings[row].label for cell in cells for row, _ in cell.front}
+    assert sorted(numbers[label] for label in leads) == list(range(len(leads)))
 
 
 def test_no_records_make_a_page_that_says_so():
-    html = _page(())
+    html = overview_html(())
     assert "No records yet" in html
     assert Reader(html).open == []
 
 
-def test_no_inlined_file_can_end_its_element(cells):
-    html = _page(cells)
-    assert html.count("</script>") == 2
+@PAGES
+def test_no_inlined_file_can_end_its_element(cells, page):
+    html = page(cells)
+    assert html.count("</script>") == 2 * (page is suite_html)
     assert html.count("</style>") == 1
 
 
-def test_every_column_is_defined(cells):
-    reader = Reader(_page(cells))
-    defined = {text.strip() for text in reader.texts["dt"]}
-    assert {"Entry", "Standing", "Area", "Seeds", "Cost", "Accuracy", "Dense", "Sparsity", "±"} <= defined
+@PAGES
+def test_every_column_is_defined(cells, page):
+    defined = {text.strip() for text in Reader(page(cells)).texts["dt"]}
+    assert {
+        "Entry", "Standing", "Area", "Seeds", "Cost", "Accuracy", "Dense", "Sparsity", "±",
+        "Difference to dense", "Spectral-norm error", "Achieved sparsity", "Multiply-adds",
+        "Theoretical speed-up", "Compression", "Latency", "Pareto front", "Published",
+    } <= defined  # fmt: skip
+    assert len(defined) == len(Reader(page(cells)).texts["dt"])
+
+
+def test_the_data_holds_no_markup(cells):
+    text = re.search(
+        r'<script type="application/json" id="data">(.*?)</script>', suite_html(cells), re.DOTALL
+    )[1]
+    assert not set("<>&") & set(text)
+    assert unescape(text) == text
+    assert [cell["model"] for cell in json.loads(text)["cells"]] == [cell.model for cell in cells]

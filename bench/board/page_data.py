@@ -10,7 +10,7 @@ from typing import Any
 from bench.analysis.intervals import Estimate
 from bench.board.about import About
 from bench.board.bibtex import own, paper
-from bench.board.cells import Cell, Point, Standing
+from bench.board.cells import Cell, Point, Reference, Standing
 from bench.board.formats import significant
 from bench.board.marks import marks
 from bench.board.site_names import records_file
@@ -49,6 +49,7 @@ def page_json(cells: Sequence[Cell], beside: Beside | None = None) -> str:
     spectral errors in 1e-4, `achieved` is in 1e-5 and counts from the sparsity that was asked for;
     `seeds` of points is there where any differs from the cell's. `front` numbers points. `sources` are
     numbers into `words`, five groups a row: plugins, commits, machines, `--only` pairs, papers.
+    `reference` has the published numbers of all cells, in whole units, where there are any.
     """
     words, numbers, beside = Words(), marks(cells), beside or Beside()
     packed = [
@@ -58,6 +59,8 @@ def page_json(cells: Sequence[Cell], beside: Beside | None = None) -> str:
         for cell in cells
     ]
     whole = {"suite": cells[0].suite, "own": own(), "cells": packed, "words": list(words.texts)}
+    published = [_reference(one) for cell in cells for one in cell.references]
+    whole |= {"reference": published} if published else {}
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -117,6 +120,18 @@ def _figures(names: Sequence[str]) -> dict[str, Any]:
     pairs = zip(names[::2], names[1::2], strict=True)
     drawn = [[svg.rsplit("--", 1)[-1].removesuffix(".svg"), svg, png] for svg, png in pairs]
     return {"figures": drawn} if drawn else {}
+
+
+def _reference(one: Reference) -> dict[str, Any]:
+    return {
+        "task": one.task,
+        "model": one.model,
+        "method": one.method,
+        "sparsity": significant(one.sparsity, DIGITS),
+        "value": significant(one.value, DIGITS),
+        "spectral_error": None if one.spectral_error is None else significant(one.spectral_error, DIGITS),
+        "source": one.source,
+    }
 
 
 def _points(cell: Cell, unit: float) -> dict[str, str]:

@@ -35,7 +35,7 @@ def _bn_scale(_: bench.Params) -> bench.Scorer:
 def _activation(params: bench.Params) -> bench.Scorer:
     from bench_units.activations import activation  # noqa: PLC0415
 
-    return activation(params["examples"])
+    return activation(params["examples"], params["weighting"])
 
 
 def _specialization(params: bench.Params) -> bench.Scorer:
@@ -93,7 +93,17 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         name="activation",
         summary="Removes the units of smallest mean activation behind a ReLU, on a batch of training data.",
         build=_activation,
-        params=(bench.Param("examples", int, 256, "training examples to look at", minimum=1),),
+        params=(
+            bench.Param("examples", int, 256, "training examples to look at", minimum=1),
+            bench.Param(
+                "weighting",
+                str,
+                "none",
+                "what it is multiplied by: nothing, or the norm of the weights that read the unit",
+                choices=("none", "fan-out"),
+                later=True,
+            ),
+        ),
         unit="unit",
         cite=_POLYAK,
     )

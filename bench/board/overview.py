@@ -14,6 +14,7 @@ from bench.board.formats import MISSING, share
 from bench.board.page import Footing, filled, link_of
 from bench.board.site_files import TEMPLATE, site_folder
 from bench.board.text import plain_text, slug
+from bench.board.ties import shared_letters
 from bench.board.unpruned import dense_text
 
 _NAMED = 3
@@ -111,7 +112,8 @@ def _leading(cell: Cell) -> str:
     if not cell.standings or cell.standings[0].area is None:
         return MISSING
     first = cell.standings[0]
-    tied = [one.label for one in cell.standings[1:] if set(one.group or "") & set(first.group or "")]
+    letters = set(shared_letters(first.group))
+    tied = [one.label for one in cell.standings[1:] if letters & set(shared_letters(one.group))]
     if not tied:
         return first.label
     named, more = tied[: _NAMED - 1], len(tied) - _NAMED + 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from bench.store.record import Record
 
-FRACTION_TOLERANCE = 0.03
+FRACTION_TOLERANCE = 0.05
 RELATIVE_TOLERANCE = 0.1
 PRIMARY = (
     "accuracy",
@@ -24,7 +24,7 @@ PRIMARY = (
     "weights",
     "params_total",
 )
-_MACHINE = ("torch", "device", "cpu", "os")
+_MACHINE = ("torch", "device", "cpu", "os", "prunebench", "git")
 _FRACTION = re.compile(r"accuracy\w*|(mask_)?sparsity")
 
 
@@ -38,7 +38,7 @@ class Difference:
 
 
 def held_to(recorded: Record, again: Record) -> Literal["exact", "tolerance"]:
-    """How near two runs must come: to the bit where torch, device, processor and system are the same."""
+    """How near two runs must come: to the bit where torch, machine and prunebench's source are the same."""
     here, there = recorded.env, again.env
     same = here is not None and there is not None
     alike = same and all(getattr(here, name) == getattr(there, name) for name in _MACHINE)
@@ -48,9 +48,10 @@ def held_to(recorded: Record, again: Record) -> Literal["exact", "tolerance"]:
 def differences(recorded: Record, again: Record) -> tuple[Difference, ...]:
     """The numbers in which two runs of one trial differ; those called volatile may.
 
-    On equal machines (`held_to`) every number is compared, and exactly. Else those of `PRIMARY` are, for
-    training on other arithmetic takes another way: fractions to within `FRACTION_TOLERANCE`, others to
-    within `RELATIVE_TOLERANCE` of the larger.
+    On equal machines and sources (`held_to`) every number is compared, and exactly. Else those of `PRIMARY`
+    are, for training on other arithmetic takes another way: fractions to within `FRACTION_TOLERANCE`, others
+    to within `RELATIVE_TOLERANCE` of the larger. Forty trials of `digits` on processors of two makers differed
+    by up to 0.033 in accuracy, at sparsities where the network breaks down, and by 2 % in spectral error.
     """
     exact = held_to(recorded, again) == "exact"
     one, other = (_numbers(record) for record in (recorded, again))

@@ -56,7 +56,7 @@ def command(
     """Check that every record is sound: schema, content hash, counts; exit 1 if one is not.
 
     With --sample, run some of the trials again in a store of their own, and compare: to the bit on the
-    same torch, device, processor and system; else accuracies and sparsities to within 0.03, errors and
+    same torch, machine and source of prunebench; else accuracies and sparsities to within 0.03, errors and
     sizes to within a tenth. Exit 1 if one differs, fails, or can no longer be run.
     """
     if sample is None:
@@ -105,7 +105,9 @@ def _sound(store: Path, suite: str | None, *, as_json: bool) -> int:
 
 def _table(again: tuple[Rerun, ...]) -> Iterator[str]:
     for one in again:
-        held = {"exact": "to the bit", "tolerance": "within tolerance: another machine"}.get(one.held_to, "")
+        held = {"exact": "to the bit", "tolerance": "within tolerance: another machine or source"}.get(
+            one.held_to, ""
+        )
         said = one.reason.splitlines()[0] if one.reason else held
         yield f"{one.result:<8}  {one.trial_id[:12]}  {one.suite}: {one.cell}  {said}"
         yield from (f"          {_words(pair)}" for pair in one.differences[:_MOST_SHOWN])

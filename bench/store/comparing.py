@@ -24,7 +24,7 @@ PRIMARY = (
     "weights",
     "params_total",
 )
-_MACHINE = ("torch", "device", "cpu", "os")
+_MACHINE = ("torch", "device", "cpu", "os", "prunebench", "git")
 _FRACTION = re.compile(r"accuracy\w*|(mask_)?sparsity")
 
 
@@ -38,7 +38,7 @@ class Difference:
 
 
 def held_to(recorded: Record, again: Record) -> Literal["exact", "tolerance"]:
-    """How near two runs must come: to the bit where torch, device, processor and system are the same."""
+    """How near two runs must come: to the bit where torch, machine and prunebench's source are the same."""
     here, there = recorded.env, again.env
     same = here is not None and there is not None
     alike = same and all(getattr(here, name) == getattr(there, name) for name in _MACHINE)
@@ -48,9 +48,9 @@ def held_to(recorded: Record, again: Record) -> Literal["exact", "tolerance"]:
 def differences(recorded: Record, again: Record) -> tuple[Difference, ...]:
     """The numbers in which two runs of one trial differ; those called volatile may.
 
-    On equal machines (`held_to`) every number is compared, and exactly. Else those of `PRIMARY` are, for
-    training on other arithmetic takes another way: fractions to within `FRACTION_TOLERANCE`, others to
-    within `RELATIVE_TOLERANCE` of the larger.
+    On equal machines and sources (`held_to`) every number is compared, and exactly. Else those of `PRIMARY`
+    are, for training on other arithmetic takes another way: fractions to within `FRACTION_TOLERANCE`, others
+    to within `RELATIVE_TOLERANCE` of the larger.
     """
     exact = held_to(recorded, again) == "exact"
     one, other = (_numbers(record) for record in (recorded, again))

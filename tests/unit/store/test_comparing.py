@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.store.comparing import Difference, differences, held_to
+from bench.store.record import Git
 from tests.unit.store.conftest import ENV
 
 ELSEWHERE = ENV.model_copy(update={"cpu": "another cpu"})
@@ -15,12 +16,18 @@ def test_a_record_equals_itself(make_record):
     assert differences(make_record(), make_record()) == ()
 
 
-@pytest.mark.parametrize("field", ["torch", "device", "cpu", "os"])
+@pytest.mark.parametrize("field", ["torch", "device", "cpu", "os", "prunebench"])
 def test_the_bits_count_where_torch_and_machine_are_the_same(make_record, field):
     one = make_record()
     assert held_to(one, make_record(timing={"train": 9.0})) == "exact"
     assert held_to(one, make_record(env=ENV.model_copy(update={field: "another"}))) == "tolerance"
     assert held_to(one, make_record(env=None)) == "tolerance"
+
+
+def test_the_bits_of_another_commit_may_differ(make_record):
+    one, other = (ENV.model_copy(update={"git": Git(sha=sha * 40, dirty=False)}) for sha in "ab")
+    assert held_to(make_record(env=one), make_record(env=one)) == "exact"
+    assert held_to(make_record(env=one), make_record(env=other)) == "tolerance"
 
 
 def test_on_the_same_machine_the_last_bit_counts(make_record):

@@ -56,7 +56,7 @@ def command(
     """Check that every record is sound: schema, content hash, counts; exit 1 if one is not.
 
     With --sample, run some of the trials again in a store of their own, and compare: to the bit on the
-    same torch, machine and source of prunebench; else accuracies and sparsities to within 0.03, errors and
+    same torch, machine and source of prunebench; else accuracies and sparsities to within 0.05, errors and
     sizes to within a tenth. Exit 1 if one differs, fails, or can no longer be run.
     """
     if sample is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from bench.store.record import Record
 
-FRACTION_TOLERANCE = 0.03
+FRACTION_TOLERANCE = 0.05
 RELATIVE_TOLERANCE = 0.1
 PRIMARY = (
     "accuracy",
@@ -50,7 +50,8 @@ def differences(recorded: Record, again: Record) -> tuple[Difference, ...]:
 
     On equal machines and sources (`held_to`) every number is compared, and exactly. Else those of `PRIMARY`
     are, for training on other arithmetic takes another way: fractions to within `FRACTION_TOLERANCE`, others
-    to within `RELATIVE_TOLERANCE` of the larger.
+    to within `RELATIVE_TOLERANCE` of the larger. Forty trials of `digits` on processors of two makers differed
+    by up to 0.033 in accuracy, at sparsities where the network breaks down, and by 2 % in spectral error.
     """
     exact = held_to(recorded, again) == "exact"
     one, other = (_numbers(record) for record in (recorded, again))

@@ -58,7 +58,7 @@ def test_what_is_called_volatile_may_differ(make_record):
 
 
 @pytest.mark.parametrize(
-    ("name", "near", "far"), [("accuracy", 0.529, 0.531), ("spectral_error", 0.181, 0.17), ("weights", 4, 5)]
+    ("name", "near", "far"), [("accuracy", 0.549, 0.551), ("spectral_error", 0.181, 0.17), ("weights", 4, 5)]
 )
 def test_on_another_machine_main_numbers_must_be_near(make_record, name, near, far):
     one = make_record(metrics=METRICS)

@@ -20,6 +20,7 @@ from bench.board.overview import render_overview
 from bench.board.page import Footing, Frame, link_of, render_suite
 from bench.board.page_data import Beside
 from bench.board.published import leaderboard_json, records_files, records_jsonl
+from bench.board.reference import read_references, reference_folder, with_references
 from bench.board.site_names import OVERVIEW
 from bench.board.sound import sound_records
 from bench.board.standings import standings
@@ -58,13 +59,15 @@ FindAbout = Callable[[Sequence["Record"]], About]
 
 @dataclass(frozen=True)
 class Extras:
-    """What plugins can add to a board: the claims that suites make, and papers and summaries.
+    """What can be added to a board of records: the claims that suites make, papers, and published numbers.
 
-    Where there are claims, they get a page, with the suites' figures.
+    Where there are claims, they get a page, with the suites' figures. `reference` is a folder of published
+    numbers; that which belongs to the store unless given.
     """
 
     claims: MeasureClaims = field(default=lambda _: ())
     about: FindAbout = field(default=lambda _: About())
+    reference: Path | None = None
 
 
 def build_board(
@@ -80,17 +83,19 @@ def build_board(
         out: the folder to write; made if it is not there.
         suite: only the records of this suite.
         figures: whether to draw the figures for papers, which takes the most time.
-        extras: what is asked of plugins.
+        extras: what is shown beside the records.
 
     Raises:
-        UserError: where the store is missing, no record is of `suite`, or `out` cannot be written.
+        UserError: where the store is missing, no record is of `suite`, the published numbers are not what
+            docs/reference.md says, or `out` cannot be written.
     """
     sound = sound_records(store, suite)
     records = sound.records
     if suite is not None and not records:
         raise UserError(f"{store}: no records of the suite '{suite}'", "see `bench records list`")
     extras = extras or Extras()
-    cells = standings(tidy(records))
+    reference = extras.reference or reference_folder(store)
+    cells = with_references(standings(tidy(records)), read_references(reference) if reference else ())
     drawn = {cell.key: figure_names(cell) for cell in cells} if figures else {}
     claimed, known = extras.claims(records), extras.about(records)
     pictures = {one.suite: one.pictures() if figures else () for one in claimed}

@@ -76,12 +76,37 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A published number: shown beside the standings with its source, never ranked.
+
+    `value` is of the cell's metric, a fraction where that is one; `spread` the standard deviation over `runs`
+    runs, where the source says so. `sparsity` is the share of prunable weights that was removed.
+    `source` is a citation.
+    """
+
+    suite: str
+    task: str
+    model: str
+    method: str
+    metric: str
+    value: float
+    sparsity: float
+    source: str
+    year: int | None = None
+    spread: float | None = None
+    runs: int | None = None
+    spectral_error: float | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True)
 class Cell:
     """What is compared: one suite, task and model. `front` holds (row, point) indices.
 
     `seeds` are those of any contestant, `grid` the sparsities of any; `dense` is the reference that
     most contestants share, `unpruned` what such networks reach when they are trained on like the pruned
-    ones, where an entry says so by having no other sparsity than 0.
+    ones, where an entry says so by having no other sparsity than 0. `references` are published numbers of
+    its task and model.
     """
 
     key: str
@@ -96,3 +121,4 @@ class Cell:
     standings: tuple[Standing, ...]
     unpruned: Estimate | None = None
     front: tuple[tuple[int, int], ...] = ()
+    references: tuple[Reference, ...] = ()

@@ -6,8 +6,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bench.board.cells import Cell, Standing
-from bench.board.formats import MISSING, duration, mean_text, metric_text, seeds_text, share
+from bench.board.cells import Cell, Reference, Standing
+from bench.board.formats import MISSING, duration, fixed, mean_text, metric_text, seeds_text, share
+from bench.board.reference import KIND
 from bench.board.unpruned import dense_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~@:])")
@@ -55,6 +56,23 @@ def _cell(cell: Cell) -> Iterator[str]:
             for standing in cell.standings
         ],
     )
+    if cell.references:
+        yield f"Of others ({KIND}): {cell.metric.label.lower()}{unit} ± standard deviation over runs."
+        yield ""
+        header = ["Method", "Sparsity", cell.metric.label, "Spectral error", "Source"]
+        yield from _table(header, [_reference_row(cell, one) for one in cell.references])
+
+
+def _reference_row(cell: Cell, one: Reference) -> list[str]:
+    scale, digits = (100, 2) if cell.metric.percent else (1, 4)
+    spread = "" if one.spread is None else f" ± {fixed(scale * one.spread, digits)}"
+    return [
+        escaped(one.method),
+        share(one.sparsity),
+        fixed(scale * one.value, digits) + spread,
+        MISSING if one.spectral_error is None else fixed(one.spectral_error, 3),
+        escaped(one.source),
+    ]
 
 
 def _standing_row(cell: Cell, standing: Standing) -> list[str]:

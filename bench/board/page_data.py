@@ -10,10 +10,11 @@ from typing import Any
 from bench.analysis.intervals import Estimate
 from bench.board.about import About
 from bench.board.bibtex import own, paper
-from bench.board.cells import Cell, Point, Standing
+from bench.board.cells import Cell, Point, Reference, Standing
 from bench.board.formats import significant
 from bench.board.marks import marks
 from bench.board.site_names import records_file
+from bench.board.ties import group_text
 
 DIGITS = 5
 METRIC_UNIT = 1e-4
@@ -49,6 +50,7 @@ def page_json(cells: Sequence[Cell], beside: Beside | None = None) -> str:
     spectral errors in 1e-4, `achieved` is in 1e-5 and counts from the sparsity that was asked for;
     `seeds` of points is there where any differs from the cell's. `front` numbers points. `sources` are
     numbers into `words`, five groups a row: plugins, commits, machines, `--only` pairs, papers.
+    `reference` has the published numbers of all cells, in whole units, where there are any.
     """
     words, numbers, beside = Words(), marks(cells), beside or Beside()
     packed = [
@@ -58,6 +60,8 @@ def page_json(cells: Sequence[Cell], beside: Beside | None = None) -> str:
         for cell in cells
     ]
     whole = {"suite": cells[0].suite, "own": own(), "cells": packed, "words": list(words.texts)}
+    published = [_reference(one) for cell in cells for one in cell.references]
+    whole |= {"reference": published} if published else {}
     text = json.dumps(whole, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -83,7 +87,7 @@ def _cell(cell: Cell, numbers: Mapping[str, int]) -> dict[str, Any]:
         "id": ",".join(one.entry[:8] for one in rows),
         "label": [one.label for one in rows],
         "mark": ",".join(str(numbers[one.label]) for one in rows),
-        "group": ",".join(one.group or "" for one in rows),
+        "group": ",".join(group_text(one.group) for one in rows),
         "area": ",".join(_mean(one.area, 1e-4) for one in rows),
         "areaHalf": ",".join(_half(one.area, 1e-4) for one in rows),
         "whole": ",".join(str(one.seeds) for one in rows),
@@ -117,6 +121,18 @@ def _figures(names: Sequence[str]) -> dict[str, Any]:
     pairs = zip(names[::2], names[1::2], strict=True)
     drawn = [[svg.rsplit("--", 1)[-1].removesuffix(".svg"), svg, png] for svg, png in pairs]
     return {"figures": drawn} if drawn else {}
+
+
+def _reference(one: Reference) -> dict[str, Any]:
+    return {
+        "task": one.task,
+        "model": one.model,
+        "method": one.method,
+        "sparsity": significant(one.sparsity, DIGITS),
+        "value": significant(one.value, DIGITS),
+        "spectral_error": None if one.spectral_error is None else significant(one.spectral_error, DIGITS),
+        "source": one.source,
+    }
 
 
 def _points(cell: Cell, unit: float) -> dict[str, str]:
@@ -168,12 +184,10 @@ def _in(value: float, unit: float) -> str:
 
 def short(value: float, digits: int) -> str:
     """A number to significant digits in the fewest characters that read back as it."""
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        plain = f"{float(text):.0f}"
-        return (
-            plain
-            if abs(value) >= 1 and len(plain) <= len(text)
-            else text.replace("e+", "e").replace("e-0", "e-")
-        )
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+    digit, power = f"{value:.{digits - 1}e}".split("e")
+    mantissa = digit.replace(".", "").rstrip("0")
+    sign, whole = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
+    place = int(power) - len(whole) + 1
+    plain = f"{float(f'{value:.{digits}g}'):.{max(0, -place)}f}".lstrip("-")
+    forms = [plain.removeprefix("0") if plain != "0" else plain, f"{whole or 0}e{place}"]
+    return sign + min(forms, key=len)

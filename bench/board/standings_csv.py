@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bench.analysis.intervals import Estimate
-from bench.board.cells import Cell, Point, Standing
+from bench.board.cells import Cell, Point, Reference, Standing
 from bench.board.formats import significant
+from bench.board.reference import KIND
 from bench.plan.canonical import canonical_json
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,11 +27,12 @@ _ESTIMATES = (
 )
 
 
-def standings_csv(cells: Iterable[Cell]) -> bytes:
+def standings_csv(cells: Sequence[Cell]) -> bytes:
     """The standings as CSV with a header; fractions are 0–1, a missing number is an empty field.
 
     Each estimate has its mean and, as NAME_half, the half-width of its 95 % interval. Text that a
-    spreadsheet would run as a formula is led by an apostrophe.
+    spreadsheet would run as a formula is led by an apostrophe. `kind` is "measured", or "published, unranked"
+    for the numbers of others, which come last and have a `source`.
     """
     lines = [
         line
@@ -39,6 +41,7 @@ def standings_csv(cells: Iterable[Cell]) -> bytes:
         for point in standing.points
         for line in [dict(_line(cell, standing, point))]
     ]
+    lines += [dict(_reference(cell, one)) for cell in cells for one in cell.references]
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, list(_header()), lineterminator="\n")
     writer.writeheader()
@@ -65,6 +68,7 @@ def _header() -> Iterator[str]:
     yield from (part for name in _ESTIMATES for part in (name, f"{name}_half"))
     yield from ("dense", "dense_half", "area", "area_half", "group")
     yield from ("complete_seeds", "suite_seeds", "draws", "seconds", "entry", "cell")
+    yield from ("kind", "source")
 
 
 def _line(cell: Cell, standing: Standing, point: Point) -> Iterator[tuple[str, str | int | float]]:
@@ -85,6 +89,8 @@ def _line(cell: Cell, standing: Standing, point: Point) -> Iterator[tuple[str, s
         "group": standing.group or "",
         "entry": standing.entry,
         "cell": cell.key,
+        "kind": "measured",
+        "source": "",
     }
     yield from ((name, _inert(text)) for name, text in texts.items())
     yield from (("sparsity", point.sparsity), ("seeds", len(point.seeds)))
@@ -95,6 +101,23 @@ def _line(cell: Cell, standing: Standing, point: Point) -> Iterator[tuple[str, s
     yield from (("complete_seeds", standing.seeds), ("suite_seeds", len(cell.seeds)))
     yield "draws", standing.draws
     yield "seconds", "" if standing.seconds is None else significant(standing.seconds)
+
+
+def _reference(cell: Cell, one: Reference) -> Iterator[tuple[str, str | float]]:
+    texts = {
+        "suite": cell.suite,
+        "version": cell.version,
+        "task": cell.task,
+        "model": cell.model,
+        "label": one.method,
+        "metric": one.metric,
+        "cell": cell.key,
+        "kind": KIND,
+        "source": one.source,
+    }
+    yield from ((name, _inert(text)) for name, text in texts.items())
+    yield from (("sparsity", significant(one.sparsity)), ("primary", significant(one.value)))
+    yield "spectral", "" if one.spectral_error is None else significant(one.spectral_error)
 
 
 def _estimate(name: str, one: Estimate | None) -> Iterator[tuple[str, str | float]]:

@@ -22,7 +22,7 @@ _MOST_WARNINGS = 20
 
 @click.group()
 def command() -> None:
-    """Build the leaderboard from records, look at it, check submissions to it and the tables of others."""
+    """Build the leaderboard, look at it, and check submissions to it and the tables of others."""
 
 
 command.add_command(lint)
@@ -40,16 +40,29 @@ command.add_command(serve)
 )
 @click.option("--suite", metavar="NAME", help="Only the records of this suite.")
 @click.option("--figures/--no-figures", default=True, help="Whether to draw the figures for papers.")
+@click.option(
+    "--reference",
+    type=click.Path(path_type=Path),
+    show_default="`reference` beside a store that is called `records`",
+    help="A folder of published numbers to show beside the records.",
+)
 @json_option
 @with_plugins
 def build(
-    store: Path, out: Path, suite: str | None, plugins: Selection, *, figures: bool, as_json: bool
+    store: Path,
+    out: Path,
+    suite: str | None,
+    reference: Path | None,
+    plugins: Selection,
+    *,
+    figures: bool,
+    as_json: bool,
 ) -> None:
     """Write index.html, a page for each suite, their downloads and figures.
 
     Where suites of the records make claims or have figures, claims.html says which hold, and shows them.
     """
-    built = built_board(store, out, load_catalog(plugins), suite, figures=figures)
+    built = built_board(store, out, load_catalog(plugins), suite, figures=figures, reference=reference)
     _say_left_out(built.left_out)
     if not built.records:
         click.echo(f"note: {store} holds no records yet; the page says so", err=True)

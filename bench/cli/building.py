@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
 
 def built_board(
-    store: Path, out: Path, catalog: Catalog, suite: str | None = None, *, figures: bool = True
+    store: Path,
+    out: Path,
+    catalog: Catalog,
+    suite: str | None = None,
+    *,
+    figures: bool = True,
+    reference: Path | None = None,
 ) -> Built:
-    """Build the board of a store into `out`, with the claims and papers that the catalog knows."""
+    """Build the board of a store into `out`, with the claims and papers that the catalog knows.
+
+    `reference` is a folder of published numbers to show beside the records.
+    """
     from bench.board.about import about  # noqa: PLC0415
     from bench.board.build import Extras, build_board  # noqa: PLC0415
     from bench.board.claims import published_claims  # noqa: PLC0415
@@ -30,4 +39,4 @@ def built_board(
     def known(records: Sequence[Record]) -> About:
         return about(catalog, records)
 
-    return build_board(store, out, suite, figures=figures, extras=Extras(claims, known))
+    return build_board(store, out, suite, figures=figures, extras=Extras(claims, known, reference))

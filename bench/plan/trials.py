@@ -19,6 +19,8 @@ from bench.suite.load import AnySuite, LoadedSuite
 from bench.suite.recipe import Recipe, StageRecipe
 from bench.suite.schema import Ref, SuiteFile, Teacher
 
+_KINDS = {"penalty": "objective", "matched_to": "pruner"}
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -101,6 +103,29 @@ def _planned(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
                 stages = stage_keys(plain, versions, traces)
                 trials[trial_id] = Trial(trial_id, ref, spec, components, stages)
     return list(trials.values())
+
+
+def trial_again(
+    suite: SuiteRef, spec: Spec, components: Mapping[str, ComponentRef], catalog: Catalog
+) -> Trial:
+    """The trial that a record tells of, to be run again.
+
+    Raises:
+        UserError: where a component is unknown, or is at another version now.
+    """
+    for key, ref in components.items():
+        kind = _KINDS.get(key.partition(":")[0], key.partition(":")[0])
+        version = catalog.get(kind, ref.name).version
+        if version != ref.version:
+            raise UserError(
+                f"{kind} '{ref.name}' was at version {ref.version}, and is at {version} now",
+                "install the release of prunebench that the record names",
+            )
+    plain = spec.model_dump(mode="json")
+    versions = {key: ref.version for key, ref in components.items()}
+    traces = [measure.name for measure in spec.measures if _is_trace(measure.name, catalog)]
+    trial_id = content_hash({"spec": plain, "components": identities_of(components)})
+    return Trial(trial_id, suite, spec, components, stage_keys(plain, versions, traces))
 
 
 def _spec(contest: Contest, seed: int, sparsity: float, file: SuiteFile, measures: tuple[Ref, ...]) -> Spec:

@@ -182,7 +182,9 @@ class ObjectiveFunction(Protocol):
     """The training loss of a step, or a penalty added to it.
 
     One that also has a method `rows(step: BankStep) -> Tensor` with the K losses of a bank, equal to
-    what a call gives for each network, can be trained in banks.
+    what a call gives for each network, can be trained in banks. With `slopes(step: BankStep)`, which gives
+    these losses and the gradient of each by its network's outputs, (K, n, …), it spares them autograd; it
+    may give None for a kind of task that it leaves to `rows`.
     """
 
     def __call__(self, step: ObjectiveInput) -> Tensor:

@@ -11,10 +11,11 @@ from typing import Any, Protocol
 
 from bench.errors import UserError
 from bench.plan.trials import Trial
-from bench.runner.jobs import Queue, WorkItem
+from bench.runner.jobs import Queue
 from bench.runner.messages import WorkerSettings, receive, send
 from bench.runner.records import blame, failed_record, now, plugins_of
 from bench.runner.spawn import Spawned, spawn
+from bench.runner.work import WorkItem
 from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
 

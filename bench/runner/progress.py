@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import TracebackType
 from typing import NoReturn, Self
 
 from tqdm import tqdm
 
 from bench.plan.epochs import epochs_after_dense
-from bench.plan.teachers import teachers_of
 from bench.plan.trials import Trial
 
 
 class Progress:
     """Counts epochs and trials; work that turns out unnecessary leaves the total."""
 
-    def __init__(
-        self,
-        trials: Iterable[Trial],
-        is_trained: Callable[[Trial], bool],
-        is_taught: Callable[[Trial], bool] = lambda _: False,
-        *,
-        shown: bool,
-    ) -> None:
+    def __init__(self, trials: Iterable[Trial], *, shown: bool) -> None:
         todo = list(trials)
-        teachers = [teacher for teacher in teachers_of(todo) if not is_taught(teacher)]
-        networks = {trial.stages.train: trial for trial in (*todo, *teachers)}.values()
-        total = sum(trial.spec.recipe.train.epochs for trial in networks if not is_trained(trial))
-        total += sum(epochs_after_dense(teacher.spec) for teacher in teachers)
-        total += sum(trial_steps(trial) for trial in todo)
+        total = sum(trial_steps(trial) for trial in todo)
         self._left = {trial.trial_id: trial_steps(trial) for trial in todo}
         self._counts = {"ok": 0, "failed": 0}
         self._bar: tqdm[NoReturn] = tqdm(
@@ -64,9 +52,9 @@ class Progress:
         self._bar.update(min(left, 1))
         self._bar.set_postfix(self._counts, refresh=False)
 
-    def spared(self, epochs: int) -> None:
-        """Epochs turned out not to be needed."""
-        self._bar.total = (self._bar.total or 0) - epochs
+    def expect(self, epochs: int) -> None:
+        """So many epochs are to be trained besides; fewer than none where some turn out not to be needed."""
+        self._bar.total = (self._bar.total or 0) + epochs
         self._bar.refresh()
 
     def say(self, line: str) -> None:

@@ -56,7 +56,7 @@ def _of_student(given: MeasureInput) -> Measured:
     for name in ("fan_out_spearman", "l_violations"):
         metrics[name] = _weighted([numbers[name] for numbers in per_layer.values()], depths)
     metrics["unexplained_variance"] = unexplained(given, given.evaluate(given.dense).squared_error)
-    curves = {
+    curves: dict[str, Sequence[float | int | None]] = {
         "teacher_best": teacher_curve(depths),
         "student_best": rounded(torch.cat([one.student_best for one in depths])),
         "fan_out": rounded(torch.cat([norms[one.name] for one in depths])),

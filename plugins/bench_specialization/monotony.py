@@ -52,7 +52,7 @@ def monotony(frame: pd.DataFrame, *, course: Course, where: Sequence[str]) -> An
 
     def against(drawn: np.ndarray) -> np.ndarray:
         """Map (draws, seeds, places) to the largest wrong step of each draw."""
-        return np.asarray(steps(drawn.mean(axis=1)).max(axis=1))
+        return np.asarray(steps(drawn.mean(axis=1)).max(axis=1) + 0.0)
 
     low, high = bootstrap(against, values, _FEWEST)
     worst = ends[int(steps(values.mean(axis=0)[None])[0].argmax())]
@@ -61,7 +61,7 @@ def monotony(frame: pd.DataFrame, *, course: Course, where: Sequence[str]) -> An
         "seeds": len(values),
         "at": " to ".join(_said(places[place]) for place in worst),
     }
-    return Analysed(float(against(values[None])[0]) + 0.0, low, high, details)
+    return Analysed(float(against(values[None])[0]), low, high, details)
 
 
 def _table(rows: pd.DataFrame, course: Course) -> tuple[np.ndarray, list[Any]]:

@@ -63,11 +63,15 @@ def _measured(given: MeasureInput, cosines: Sequence[float], tolerance: float) -
         name: {
             "mergeable_units": 0 if best is None else best.gone[name],
             "merging_silent_units": silent[name],
-            **{f"merge_units_at_{step.cosine:g}": step.gone[name] for step in steps},
+            **{_name(step.cosine): step.gone[name] for step in steps},
         }
         for name in hidden
     }
     return Measured(metrics, per_layer, _curves(given, steps))
+
+
+def _name(cosine: float) -> str:
+    return f"merge_units_at_{cosine:g}".replace(".", "_")
 
 
 def _allowed(given: MeasureInput, tolerance: float) -> Callable[[Evaluation], bool]:

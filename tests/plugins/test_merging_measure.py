@@ -42,8 +42,8 @@ def test_exact_copies_merge_at_every_cosine_at_no_loss() -> None:
         "mergeable_cosine": 0.9999,
         "merging_silent_units": 0,
     }
-    assert found.per_layer["fc1"]["merge_units_at_0.999"] == 150
-    assert found.per_layer["fc2"]["merge_units_at_0.999"] == 0
+    assert found.per_layer["fc1"]["merge_units_at_0_999"] == 150
+    assert found.per_layer["fc2"]["merge_units_at_0_999"] == 0
     assert found.per_layer.keys() == {"fc1", "fc2"}
     dense = given.evaluate(given.dense)
     assert found.curves["merge_cosine"] == [0.9999, 0.999]

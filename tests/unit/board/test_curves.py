@@ -57,9 +57,24 @@ def test_equal_points_are_on_the_front_together():
     assert pareto_front([(1.0, 1.0), (1.0, 1.0), (0.5, 1.0)]) == [0, 1]
 
 
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=15))
-def test_the_front_is_the_set_of_undominated_points(points):
-    def beaten(one):
-        return any(o != one and o[0] >= one[0] and o[1] >= one[1] for o in points)
+COORDINATE = st.one_of(st.integers(0, 6), st.just(math.nan))
 
-    assert sorted(pareto_front(points)) == [i for i, one in enumerate(points) if not beaten(one)]
+
+@given(st.lists(st.tuples(COORDINATE, COORDINATE), max_size=15))
+def test_the_front_is_the_set_of_undominated_points_and_leaves_out_what_is_missing(points):
+    there = [one for one in points if not any(map(math.isnan, one))]
+
+    def beaten(one):
+        return any(o != one and o[0] >= one[0] and o[1] >= one[1] for o in there)
+
+    expected = [i for i, one in enumerate(points) if not any(map(math.isnan, one)) and not beaten(one)]
+    assert sorted(pareto_front(points)) == expected
+
+
+def test_the_front_of_means_runs_by_rising_sparsity(cells):
+    for cell in cells:
+        places = [cell.standings[row].points[column] for row, column in cell.front]
+        assert [one.achieved.mean for one in places] == sorted(one.achieved.mean for one in places)
+        assert [one.primary.mean for one in places] == sorted(
+            (one.primary.mean for one in places), reverse=True
+        )

@@ -100,42 +100,34 @@ def test_students_are_not_gathered_for_banks_and_teachers_are(trials):
 
 
 def test_the_total_of_a_run_counts_its_teachers(trials):
-    for is_taught, taught in ((False, 4 + 2), (True, 0)):
-        with Progress(trials, lambda _: False, lambda _, known=is_taught: known, shown=False) as progress:
-            assert progress._bar.total == taught + 2 * 1 + len(trials) * (1 + 1)
+    queue = Queue(trials, lambda _: False)
+    with Progress(trials, shown=False) as progress:
+        progress.expect(queue.epochs)
+        assert progress._bar.total == (4 + 2) + 2 * 1 + len(trials) * (1 + 1)
 
 
-class Elsewhere(Nobody):
-    """Another process, which is at what it was told of."""
+class Beside(Nobody):
+    """Another process that is at all teachers, until it is `done`."""
 
-    def __init__(self, names):
+    def __init__(self):
         super().__init__()
-        self.names = names
-        self.told = []
+        self.done, self.epochs = False, 0
 
     def take(self, name):
-        return name not in self.names
+        return self.done or not name.startswith("teach:")
 
-    def has_trained(self, trial):
-        self.told.append(trial.stages.train)
-
-    def has_taught(self, teacher):
-        self.told.append(teacher.stages.finetune)
+    def has_made(self, epochs):
+        self.epochs += epochs
 
 
-def test_a_teacher_that_another_process_is_at_is_left_to_it(trials):
+def test_a_teacher_that_another_process_is_at_is_waited_for_and_not_made_again(trials):
     [teacher] = teachers_of(trials)
-    done = set()
-    others = Elsewhere({f"train:{teacher.stages.train}", f"teach:{teacher.stages.finetune}"})
+    beside = Beside()
     queue = Queue(
-        trials,
-        lambda trial: trial.stages.train in done,
-        lambda made: made.stages.finetune in done,
-        others=others,
+        trials, lambda trial: trial.stages.train == teacher.stages.train, lambda _: beside.done, others=beside
     )
     assert queue.next() is None
     assert queue.has_work
-    done |= {teacher.stages.train, teacher.stages.finetune}
-    others.names = set()
-    assert kinds(drained(queue)) == ["train", "trials", "trials", "train", "trials", "trials"]
-    assert others.told == [teacher.stages.train, teacher.stages.finetune]
+    beside.done = True
+    assert queue.next().kind == "train"
+    assert beside.epochs == teacher.spec.recipe.finetune.epochs == 2

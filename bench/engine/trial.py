@@ -100,6 +100,7 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
         scores=scored.scores,
         rewritten=rewritten(plain, scored.values),
         validate=partial(evaluate, data=data, split=data.validation) if data.validation else None,
+        teacher=job.teacher.model if job.teacher else None,
     )
     readings = take_measures(trial.spec.measures, given, session)
     timing = {

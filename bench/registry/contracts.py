@@ -227,6 +227,7 @@ class MeasureInput:
             shape, or of its units, shape (out,); higher is more important. None where it gave none, for
             controls, and for schedules other than one-shot.
         rewritten: what the pruner rewrote the dense network into, which `scores` are then of, if it did.
+        teacher: the network of the suite's `[teacher]`, with plain weights; None where there is none.
     """
 
     dense: nn.Module
@@ -242,6 +243,7 @@ class MeasureInput:
     scores: Mapping[str, Tensor] | None = None
     validate: Callable[[nn.Module], Evaluation] | None = None
     rewritten: nn.Module | None = None
+    teacher: nn.Module | None = None
 
 
 @dataclass(frozen=True)

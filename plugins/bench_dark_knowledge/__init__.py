@@ -14,6 +14,8 @@ from bench_dark_knowledge.names import (
     IDENTITIES,
     PROBE,
     PROBE_CURVES,
+    PUPIL,
+    PUPIL_CURVES,
     STUDENT_CURVES,
     STUDENTS,
 )
@@ -90,6 +92,29 @@ _PROBE = (
 )
 
 
+_FORETOLD = (
+    _WHERE,
+    bench.Param(
+        "form",
+        str,
+        "normalised",
+        "the loss, as in the objective `distillation`",
+        choices=("normalised", "compensated", "hinton"),
+    ),
+    bench.Param(
+        "estimator", str, "chi-soft", "who foresaw", choices=("no-change", "eq11", "chi-soft", "form12")
+    ),
+    bench.Param(
+        "report",
+        str,
+        "error",
+        "the mean absolute error, the largest, the correlation with what was measured, 1 less the squared "
+        "error over that of no change; or an extreme gain over the baseline",
+        choices=("error", "largest", "correlation", "skill", "least-gain", "most-gain"),
+    ),
+)
+
+
 @bench.hookimpl
 def bench_measures() -> Iterable[bench.Measure]:
     """Offer `distilled-students`, `distillation-identities`, `random-ensembles` and `distillation-probe`."""
@@ -136,11 +161,31 @@ def bench_measures() -> Iterable[bench.Measure]:
         metrics=PROBE,
         curves=PROBE_CURVES,
     )
+    yield bench.Measure(
+        name="distilled-student",
+        summary="What a student of the suite's teacher answers, and what predictors must know of it.",
+        build=_late("pupil"),
+        params=(
+            bench.Param(
+                "temperatures", float, [1.0, 2.0, 4.0, 8.0], "T of the grid", minimum=0.01, many=True
+            ),
+        ),
+        metrics=PUPIL,
+        curves=PUPIL_CURVES,
+        cite=CITE,
+    )
 
 
 @bench.hookimpl
 def bench_analyses() -> Iterable[bench.Analysis]:
-    """Offer `distillation-recovery`."""
+    """Offer `distillation-recovery` and `distilled-prediction`."""
+    yield bench.Analysis(
+        name="distilled-prediction",
+        summary="How well an estimator foresaw the accuracy of students of the suite's teacher.",
+        build=_late("foretold"),
+        params=_FORETOLD,
+        cite=CITE,
+    )
     yield bench.Analysis(
         name="distillation-recovery",
         summary="What fine-tuning taught by the dense parent gains over labels alone, and who foresaw it.",

@@ -91,3 +91,13 @@ STUDENT_CURVES = (
     "ks_counts_by_q",
     *(f"{part}_{name}" for part in ("full", "sampled") for name in ("eigenvalues", "x", "cubic", "counts")),
 )
+PUPIL = (
+    "distilled_classes",
+    "distilled_parameters",
+    "distilled_held_accuracy",
+    "distilled_test_accuracy",
+    "distilled_teacher_parameters",
+    "distilled_teacher_accuracy",
+    "distilled_teacher_temperature",
+)
+PUPIL_CURVES = ("distilled_temperatures", "distilled_h_hat")

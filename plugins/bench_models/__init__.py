@@ -112,6 +112,22 @@ def _cifar_resnet(blocks: int) -> Callable[[bench.Params], nn.Module]:
     return build
 
 
+def _staged_resnet(params: bench.Params) -> nn.Module:
+    from bench_models.resnet import CifarResNet  # noqa: PLC0415
+
+    return CifarResNet(
+        params["blocks"], params["num_classes"], params["in_channels"], widths=params["widths"]
+    )
+
+
+def _check_stages(params: bench.Params) -> None:
+    if len(params["blocks"]) != len(params["widths"]) or not params["blocks"]:
+        raise bench.UserError(
+            f"{len(params['blocks'])} stages of blocks, {len(params['widths'])} widths",
+            "give one width a stage, and one stage at least",
+        )
+
+
 def _timm(name: str = "", stem: str = "cifar") -> Callable[[bench.Params], nn.Module]:
     def build(params: bench.Params) -> nn.Module:
         from bench_models.from_timm import build_timm  # noqa: PLC0415
@@ -231,6 +247,17 @@ def _resnets() -> Iterable[bench.Model]:
             params=(shortcut,),
             cite=_HE,
         )
+    yield bench.Model(
+        name="cifar-resnet",
+        summary="A CIFAR residual network of any stages of basic blocks; 1.1 M parameters for 100 classes.",
+        build=_staged_resnet,
+        params=(
+            bench.Param("blocks", int, [2, 2, 2, 2], "blocks of each stage", minimum=1, many=True),
+            bench.Param("widths", int, [20, 40, 80, 160], "channels of each stage", minimum=1, many=True),
+        ),
+        check=_check_stages,
+        cite=_HE,
+    )
     for depth, count in ((18, "11.17"), (50, "23.52")):
         yield bench.Model(
             name=f"resnet{depth}",

@@ -1,6 +1,9 @@
-"""Residual networks in their CIFAR form: a 3x3 stem without pooling, three stages of n blocks."""
+"""Residual networks in their CIFAR form: a 3x3 stem without pooling, and stages of basic blocks."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -44,20 +47,32 @@ class BasicBlock(nn.Module):
 
 
 class CifarResNet(nn.Module):
-    """A network of 6n+2 layers with widths 16, 32 and 64 (He et al. 2016, section 4.2).
+    """Stages of `blocks` blocks, one number for each or for all, at half the size of the map before.
 
-    `pad` takes shortcuts without parameters, option A of the paper; else they are 1x1 convolutions
+    With three stages of n blocks and widths 16, 32 and 64 it has 6n+2 layers (He et al. 2016, section
+    4.2). `pad` takes shortcuts without parameters, option A of the paper; else they are 1x1 convolutions
     where the shape changes, option B.
     """
 
-    def __init__(self, blocks: int, num_classes: int, in_channels: int, *, pad: bool = False) -> None:
+    def __init__(
+        self,
+        blocks: int | Sequence[int],
+        num_classes: int,
+        in_channels: int,
+        *,
+        widths: Sequence[int] = (16, 32, 64),
+        pad: bool = False,
+    ) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = _stage(16, 16, blocks, 1, pad=pad)
-        self.layer2 = _stage(16, 32, blocks, 2, pad=pad)
-        self.layer3 = _stage(32, 64, blocks, 2, pad=pad)
-        self.fc = nn.Linear(64, num_classes)
+        self.conv1 = nn.Conv2d(in_channels, widths[0], 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(widths[0])
+        self.stages = [f"layer{number}" for number in range(1, len(widths) + 1)]
+        blocks = [blocks] * len(widths) if isinstance(blocks, int) else blocks
+        for name, count, (width_in, width) in zip(
+            self.stages, blocks, pairwise((widths[0], *widths)), strict=True
+        ):
+            self.add_module(name, _stage(width_in, width, count, 1 if name == "layer1" else 2, pad=pad))
+        self.fc = nn.Linear(widths[-1], num_classes)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
@@ -65,7 +80,8 @@ class CifarResNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map images (n, c, h, w) to logits (n, classes)."""
         x = functional.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
+        for stage in self.stages:
+            x = self.get_submodule(stage)(x)
         logits: Tensor = self.fc(x.mean((2, 3)))
         return logits
 

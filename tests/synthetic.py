@@ -13,6 +13,7 @@ from bench.plan.trials import trial_id_of
 from bench.store.record import Record
 
 GRID = (0.5, 0.75, 0.9, 0.95, 0.98)
+SEEDS = (0, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -122,13 +123,24 @@ def record(
 
 
 def synthetic(
-    models: tuple[str, ...] = ("lenet-5",), seeds: tuple[int, ...] = (0, 1, 2), suite: str = "cifar10-pruning"
+    models: tuple[str, ...] = ("lenet-5",), seeds: tuple[int, ...] = SEEDS, suite: str = "cifar10-pruning"
 ) -> Iterator[Record]:
     for model in models:
         for contestant in CONTESTANTS:
             for sparsity in GRID:
                 for seed in seeds:
                     yield record(contestant, model, (sparsity, seed), suite)
+
+
+def many(count: int, suite: str = "many") -> Iterator[Record]:
+    """At least so many records of one suite: three networks, and as many contestants as it takes."""
+    each = len(MODELS) * len(GRID) * len(SEEDS)
+    for number in range(-(-count // each)):
+        own = Contestant(f"pruner-{number}", {"scope": "global"}, 2 + 0.02 * number, 0.09 + 0.0006 * number)
+        for model in MODELS:
+            for sparsity in GRID:
+                for seed in SEEDS:
+                    yield record(own, model, (sparsity, seed), suite)
 
 
 def altered(one: Record, changes: dict[str, Any]) -> Record:

@@ -1,14 +1,15 @@
-"""Figures for papers: each chart of a cell as SVG and PNG, drawn with seaborn."""
+"""Figures for papers: each chart of a cell as SVG and PNG, in seaborn's style and colours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.analysis.intervals import Estimate
-from bench.board.cells import Cell, Point
+from bench.board.cells import Cell, Point, Standing
 from bench.board.images import FORMATS, encoded, paper_style
 from bench.board.retention import halvings
 from bench.board.text import slug
@@ -16,9 +17,17 @@ from bench.store.atomic import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-_FEW, _SHORT = 8, 40
+_FEW = 8
+_MARKERS = "osDv^PX*"
+_GREY = "0.72"
+_SIZE = (5.2, 3.4)
+_LINE = 80
 _DENSITIES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001)
+
+
+_Place = tuple[float, float, float | None]
 
 
 @dataclass(frozen=True)
@@ -63,60 +72,93 @@ def _drawn(cell: Cell, across: _Axis, up: _Axis) -> Iterator[bytes]:
     from matplotlib.figure import Figure
 
     with paper_style():
-        figure = Figure(figsize=(5.2, 3.6), layout="constrained")
+        figure = Figure(figsize=_SIZE, layout="constrained")
         axes = figure.subplots()
-        _series(axes, cell, across, up)
+        axes.grid(visible=False, axis="x")
         _reference(axes, cell, up)
+        _series(axes, cell, across, up)
         axes.set(xlabel=across.title, ylabel=up.title)
         if across.field == "achieved":
             _sparsity_ticks(axes)
         sns.despine(fig=figure)
+        _legend(figure, axes)
         yield from encoded(figure).values()
 
 
+def _followed(cell: Cell) -> tuple[str, ...]:
+    """The entries that are told apart: all where they are few, else the first of those on the front."""
+    if len(cell.standings) <= _FEW:
+        return tuple(one.entry for one in cell.standings)
+    leading = {row for row, _ in cell.front}
+    return tuple(one.entry for row, one in enumerate(cell.standings) if row in leading)[:_FEW]
+
+
 def _series(axes: Axes, cell: Cell, across: _Axis, up: _Axis) -> None:
-    import pandas as pd
+    """The entries as lines through their means; the others of many in grey, and behind."""
     import seaborn as sns
 
+    followed, drawn = _followed(cell), {one.entry: _places(one, across, up) for one in cell.standings}
+    others = [places for entry, places in drawn.items() if places and entry not in followed]
+    for number, places in enumerate(others):
+        xs, ys, _ = zip(*places, strict=True)
+        label = f"{len(others)} others" if number == 0 else None
+        axes.plot(xs, ys, color=_GREY, linewidth=0.6, label=label, zorder=1)
+    palette = sns.color_palette("colorblind", _FEW)
     labels = {one.entry: _inert(one.label) for one in cell.standings}
-    rows = [
-        {"entry": labels[one.entry], "x": place[0], "y": place[1], "half": place[2]}
-        for one in cell.standings
-        for point in one.points
-        if (place := _place(point, across, up)) is not None
+    for number, entry in enumerate(followed):
+        if drawn[entry]:
+            look = {"color": palette[number], "marker": _MARKERS[number], "label": labels[entry]}
+            _line(axes, drawn[entry], look)
+    bars = 0 if others else 1
+    ends = [
+        y + sign * bars * (half or 0)
+        for places in drawn.values()
+        for _, y, half in places
+        for sign in (-1, 1)
     ]
-    if not rows:
+    if ends:
+        _limit(axes, cell, up, ends)
+
+
+def _line(axes: Axes, places: Sequence[_Place], look: Mapping[str, Any]) -> None:
+    xs, ys, halves = zip(*places, strict=True)
+    axes.plot(xs, ys, **look, linewidth=1.3, markersize=5, markeredgecolor="white", markeredgewidth=0.7)
+    barred = [place for place in places if place[2] is not None]
+    if barred:
+        xs, ys, halves = zip(*barred, strict=True)
+        axes.errorbar(xs, ys, yerr=halves, fmt="none", ecolor=look["color"], elinewidth=0.9, capsize=1.5)
+
+
+def _limit(axes: Axes, cell: Cell, up: _Axis, ends: Sequence[float]) -> None:
+    """Axes around what is drawn: an error starts at 0, and a share ends at 0 and 100 %."""
+    low, high = min(ends), max(ends)
+    room = 0.06 * ((high - low) or abs(high) or 1.0)
+    low, high = low - room, high + room
+    if up.field == "primary" and cell.metric.percent:
+        low, high = max(low, -1.0), min(high, 101.0)
+    axes.set_ylim(0 if up.field == "spectral" else low, high)
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    """The legend below the axes, in as many columns as its labels leave room for."""
+    handles, labels = axes.get_legend_handles_labels()
+    if not labels:
         return
-    data = pd.DataFrame(rows)
-    order = list(dict.fromkeys(data["entry"]))
-    palette = dict(zip(order, sns.color_palette("colorblind", len(order)), strict=True))
-    sns.lineplot(
-        data=data, x="x", y="y", hue="entry", style="entry", markers=True, dashes=False, palette=palette,
-        hue_order=order, style_order=order, estimator=None, errorbar=None, sort=False, ax=axes,
+    order = sorted(range(len(labels)), key=lambda index: handles[index].get_zorder() == 1)
+    columns = max(1, min(3, int(_LINE / (max(map(len, labels)) + 6))))
+    width, height = _SIZE
+    figure.set_size_inches(width, height + 0.17 * math.ceil(len(labels) / columns))
+    figure.legend(
+        [handles[index] for index in order], [labels[index] for index in order],
+        loc="outside lower center", ncols=columns, frameon=False,
     )  # fmt: skip
-    barred = data.dropna(subset=["half"])
-    for entry, part in barred.groupby("entry", sort=False):
-        axes.errorbar(
-            part["x"], part["y"], yerr=part["half"], fmt="none", ecolor=palette[entry], elinewidth=1
-        )
-    _legend(axes, order)
 
 
-def _legend(axes: Axes, labels: Sequence[str]) -> None:
-    """The legend within the axes, or beside them where it is large; the figure then grows with it."""
-    longest = max(map(len, labels))
-    if len(labels) <= _FEW and longest <= _SHORT:
-        axes.legend(title=None, frameon=False)
-        return
-    handles, names = axes.get_legend_handles_labels()
-    axes.get_legend().remove()  # type: ignore[union-attr]
-    figure = axes.figure.get_figure(root=True)
-    width, height = figure.get_size_inches()
-    figure.set_size_inches(width + 0.7 + 0.08 * longest, max(height, 0.5 + 0.2 * len(labels)))
-    figure.legend(handles, names, loc="outside right upper", frameon=False)
+def _places(one: Standing, across: _Axis, up: _Axis) -> list[_Place]:
+    return [place for point in one.points if (place := _place(point, across, up)) is not None]
 
 
-def _place(point: Point, across: _Axis, up: _Axis) -> tuple[float, float, float | None] | None:
+def _place(point: Point, across: _Axis, up: _Axis) -> _Place | None:
     first, second = (getattr(point, axis.field) for axis in (across, up))
     if not isinstance(first, Estimate) or not isinstance(second, Estimate):
         return None
@@ -129,7 +171,9 @@ def _reference(axes: Axes, cell: Cell, up: _Axis) -> None:
     dense = cell.dense.estimate
     if up.field != "primary" or dense is None:
         return
-    axes.axhline(dense.mean * up.scale, color="0.4", linestyle="--", linewidth=1, zorder=0)
+    axes.axhline(
+        dense.mean * up.scale, color="0.35", linestyle=(0, (5, 3)), linewidth=0.9, label="dense", zorder=0
+    )
     if dense.low is not None and dense.high is not None:
         axes.axhspan(dense.low * up.scale, dense.high * up.scale, color="0.4", alpha=0.12, zorder=0, lw=0)
 

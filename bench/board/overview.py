@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from bench.board.about import About
 from bench.board.cells import Cell
-from bench.board.formats import MISSING, share
+from bench.board.formats import MISSING, metric_text, share
 from bench.board.page import Footing, filled, link_of
 from bench.board.site_files import TEMPLATE, site_folder
 from bench.board.text import plain_text, slug
-from bench.board.unpruned import dense_text
+from bench.board.ties import shared_letters
 
 _NAMED = 3
 
@@ -94,7 +94,7 @@ def _row(cell: Cell) -> OverviewRow:
         task=cell.task,
         model=cell.model,
         metric=cell.metric.label + (" (%)" if cell.metric.percent else ""),
-        dense=dense_text(cell),
+        dense=metric_text(cell.dense.estimate, cell.metric),
         entries=len(cell.standings),
         seeds=len(cell.seeds),
         sparsities=_range(cell.grid),
@@ -111,7 +111,8 @@ def _leading(cell: Cell) -> str:
     if not cell.standings or cell.standings[0].area is None:
         return MISSING
     first = cell.standings[0]
-    tied = [one.label for one in cell.standings[1:] if set(one.group or "") & set(first.group or "")]
+    letters = set(shared_letters(first.group))
+    tied = [one.label for one in cell.standings[1:] if letters & set(shared_letters(one.group))]
     if not tied:
         return first.label
     named, more = tied[: _NAMED - 1], len(tied) - _NAMED + 1

@@ -14,6 +14,7 @@ from bench.board.cells import Cell, Point, Reference, Standing
 from bench.board.formats import significant
 from bench.board.marks import marks
 from bench.board.site_names import records_file
+from bench.board.ties import group_text
 
 DIGITS = 5
 METRIC_UNIT = 1e-4
@@ -86,10 +87,11 @@ def _cell(cell: Cell, numbers: Mapping[str, int]) -> dict[str, Any]:
         "id": ",".join(one.entry[:8] for one in rows),
         "label": [one.label for one in rows],
         "mark": ",".join(str(numbers[one.label]) for one in rows),
-        "group": ",".join(one.group or "" for one in rows),
+        "group": ",".join(group_text(one.group) for one in rows),
         "area": ",".join(_mean(one.area, 1e-4) for one in rows),
         "areaHalf": ",".join(_half(one.area, 1e-4) for one in rows),
         "whole": ",".join(str(one.seeds) for one in rows),
+        "draws": ",".join(str(one.draws) for one in rows),
         "cost": ",".join("" if one.seconds is None else short(one.seconds, 3) for one in rows),
         "own": {row: _pair(dense.estimate, unit) for row, dense in apart.items()},
         "points": _points(cell, unit),
@@ -182,12 +184,10 @@ def _in(value: float, unit: float) -> str:
 
 def short(value: float, digits: int) -> str:
     """A number to significant digits in the fewest characters that read back as it."""
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        plain = f"{float(text):.0f}"
-        return (
-            plain
-            if abs(value) >= 1 and len(plain) <= len(text)
-            else text.replace("e+", "e").replace("e-0", "e-")
-        )
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+    digit, power = f"{value:.{digits - 1}e}".split("e")
+    mantissa = digit.replace(".", "").rstrip("0")
+    sign, whole = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
+    place = int(power) - len(whole) + 1
+    plain = f"{float(f'{value:.{digits}g}'):.{max(0, -place)}f}".lstrip("-")
+    forms = [plain.removeprefix("0") if plain != "0" else plain, f"{whole or 0}e{place}"]
+    return sign + min(forms, key=len)

@@ -40,10 +40,12 @@ def sound_records(root: Path, suite: str | None = None) -> Sound:
     found: dict[tuple[str, str], Record] = {}
     left_out: list[str] = []
     for where, item in _items(root):
+        if not isinstance(item, str) and (item.status != "ok" or suite not in (None, item.suite.name)):
+            continue
         wrong = item if isinstance(item, str) else _wrong(item)
         if wrong:
             left_out.append(f"{quoted(where, 400)}: {quoted(wrong, 300)}")
-        elif not isinstance(item, str) and item.status == "ok" and suite in (None, item.suite.name):
+        elif not isinstance(item, str):
             found.setdefault((item.suite.name, item.trial_id), item)
     return Sound(list(found.values()), tuple(left_out))
 

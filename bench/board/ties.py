@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from statistics import fmean
@@ -9,6 +10,8 @@ from statistics import fmean
 from bench.analysis.intervals import LEVEL, MIN_SEEDS
 from bench.board.holm import holm
 from bench.board.paired import paired_p
+
+MOST_LETTERS = 8
 
 
 def standing_groups(scores: Mapping[str, Mapping[int, float]]) -> dict[str, str]:
@@ -67,3 +70,16 @@ def _clique(seed: tuple[str, str], ordered: Sequence[str], apart: set[frozenset[
 def _letter(number: int) -> str:
     turn, place = divmod(number, 26)
     return chr(ord("a") + place) + (str(turn + 1) if turn else "")
+
+
+def shared_letters(group: str | None) -> tuple[str, ...]:
+    """The letters of a group's name, one for each tie group: "ab2" is a and b2."""
+    return tuple(re.findall(r"[a-z]\d*", group or ""))
+
+
+def group_text(group: str | None) -> str:
+    """A group's name for readers: of more than `MOST_LETTERS` letters the first, the last and how many."""
+    found = shared_letters(group)
+    if len(found) <= MOST_LETTERS:
+        return group or ""
+    return f"{found[0]}\u2026{found[-1]} ({len(found)})"

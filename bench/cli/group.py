@@ -18,7 +18,7 @@ VERBS = MappingProxyType(
         "claims": "Hold what a suite's sources say against its records; --check exits 1 where a claim fails.",
         "show": "Show a component, a suite, or a plugin in full.",
         "records": "List, show, export, pack and verify records.",
-        "board": "Build the leaderboard from records, look at it; lint published tables.",
+        "board": "Build the leaderboard, look at it; check submissions to it and published tables.",
         "plugins": "List, check and start plugins.",
         "doctor": "Check the installation, the plugins, the device and the store.",
     }

@@ -69,16 +69,20 @@ def command(
 
 def _summary(trials: Sequence[Trial], state_of: dict[str, str]) -> list[str]:
     from bench.plan.epochs import planned_epochs  # noqa: PLC0415
+    from bench.plan.teachers import teachers_of  # noqa: PLC0415
     from bench.suite.schedules import schedule_words  # noqa: PLC0415
 
     counts = Counter(state_of.values())
-    dense = {trial.stages.train for trial in trials if state_of[trial.trial_id] == "todo"}
+    todo = [trial for trial in trials if state_of[trial.trial_id] == "todo"]
+    teachers = teachers_of(todo)
+    dense = {trial.stages.train for trial in (*todo, *teachers)}
     named = " + ".join(dict.fromkeys(f"{trial.suite.name} {trial.suite.version}" for trial in trials))
     lines = [
         f"{named}: {len(trials)} trials: "
         + ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         + f"; {len(dense)} dense networks behind those to do, "
-        + f"{planned_epochs([one for one in trials if state_of[one.trial_id] == 'todo'])} epochs in all"
+        + (f"{len(teachers)} teachers, " if teachers else "")
+        + f"{planned_epochs(todo)} epochs in all"
     ]
     tasks, models = _labels(trials, "task"), _labels(trials, "model")
     groups: dict[tuple[str, str, str], list[Trial]] = {}

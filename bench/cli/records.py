@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.cli.options import json_option, store_option
+from bench.cli.verify import command as verify
 from bench.errors import UserError
 
 if TYPE_CHECKING:
@@ -98,16 +99,27 @@ def export_records(store: Path, suite: str | None, as_format: str) -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The folder to write to.  [default: STORE/packs]"
 )
+@click.option(
+    "--without", type=click.Path(path_type=Path), help="Leave out trials that this store or folder has."
+)
 @json_option
-def pack_records(store: Path, suite: str | None, out: Path | None, *, as_json: bool) -> None:
+def pack_records(
+    store: Path, suite: str | None, out: Path | None, without: Path | None, *, as_json: bool
+) -> None:
     """Fold the records of each suite into one compressed file with reproducible bytes."""
     from bench.store.atomic import write_atomically  # noqa: PLC0415
     from bench.store.packing import pack_bytes  # noqa: PLC0415
     from bench.store.reading import PACK_SUFFIX, read_records  # noqa: PLC0415
 
+    there = {_key(record) for record in read_records(without, suite)} if without else set()
     by_suite: dict[str, list[Record]] = {}
     for record in read_records(store, suite):
-        by_suite.setdefault(record.suite.name, []).append(record)
+        if _key(record) not in there:
+            by_suite.setdefault(record.suite.name, []).append(record)
+    if there and not by_suite:
+        raise UserError(
+            f"{store}: all of its records are in {without}", "run further seeds, or another suite"
+        )
     if not by_suite:
         raise UserError(f"{store}: no records to pack", "run a suite first")
     written = []
@@ -127,23 +139,11 @@ def pack_records(store: Path, suite: str | None, out: Path | None, *, as_json: b
         click.echo(f"{row['path']}: {row['records']} records")
 
 
-@command.command("verify")
-@store_option
-@suite_option
-@json_option
-def verify_records(store: Path, suite: str | None, *, as_json: bool) -> int:
-    """Check that every record is sound: schema, content hash, counts; exit 1 if one is not."""
-    from bench.store.verify import verify  # noqa: PLC0415
+command.add_command(verify)
 
-    findings = list(verify(store, suite))
-    bad = [finding for finding in findings if finding.problem]
-    if as_json:
-        click.echo(json.dumps([{"record": found.where, "problem": found.problem} for found in bad], indent=1))
-    else:
-        for found in bad:
-            click.echo(f"{found.where}: {found.problem}")
-        click.echo(f"{len(findings)} records, {len(bad)} with a problem", err=True)
-    return 1 if bad else 0
+
+def _key(record: Record) -> tuple[str, str]:
+    return record.suite.name, record.trial_id
 
 
 def _with_failures(store: Path, suite: str | None) -> Iterator[Record]:

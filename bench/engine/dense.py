@@ -17,6 +17,7 @@ from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
 from bench.engine.requests import Trainee, Training
 from bench.engine.session import Session
+from bench.engine.teaching import TeacherNetwork, with_teacher
 from bench.engine.tracing import Tracer, Traces
 from bench.engine.train import Course
 from bench.errors import UserError
@@ -44,17 +45,23 @@ class Dense:
     selected: int | None = None
 
 
-def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) -> Trainee[Dense]:
+def dense_network(
+    session: Session, trial: Trial, epochs: Collection[int] = (), teacher: TeacherNetwork | None = None
+) -> Trainee[Dense]:
     """The trial's dense network: from the store if it is there and sound, else trained and stored.
 
-    While it is trained, what it is after each of `epochs` is stored too, for trials that rewind there.
+    Args:
+        session: data, components, store.
+        trial: whose network it is.
+        epochs: what it is after each of them is stored too, for trials that rewind there.
+        teacher: the trial's, where it has one.
 
     Raises:
         Diverged: where training does not stay finite.
         TrialFault: where the model, its parametrization or the objective breaks its contract.
     """
     path = session.layout.artifact("train", trial.stages.train)
-    data = session.data(trial.spec)
+    data = with_teacher(session.data(trial.spec), teacher)
     model = build_model(session, trial.spec, data)
     artifact = load_checkpoint(path, data)
     if artifact is not None and _restored(model, artifact.tensors):
@@ -71,6 +78,7 @@ def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) 
         )
     tracer = Tracer(session, trial.spec, data)
     recipe = trial.spec.recipe.train
+    loss = StageLoss(recipe, session.catalog)
 
     def after_epoch(epoch: int) -> None:
         tracer(model, epoch)
@@ -81,10 +89,11 @@ def dense_network(session: Session, trial: Trial, epochs: Collection[int] = ()) 
     course = Course(
         component=f"model '{trial.spec.model}'",
         recipe=recipe,
-        loss=StageLoss(recipe, session.catalog),
+        loss=loss,
         seed=derive_seed(trial.spec.seed, "train"),
         after_epoch=after_epoch,
         factors=_rates(session, trial.spec, model),
+        teacher=teacher.answers(bf16=recipe.precision == "bf16") if teacher and loss.needs_teacher else None,
     )
     tracer(model, 0)
     traced_before = tracer.seconds

@@ -61,6 +61,23 @@ class StageLoss:
             total = total + weight * self._rows_of(penalty, name, step)
         return total
 
+    def slopes(self, step: BankStep) -> tuple[Tensor, Tensor] | None:
+        """The losses of one step of a bank, (K,), and their gradients by the outputs, in closed form.
+
+        None where the objective has none, or a penalty is added.
+        """
+        own = getattr(self.objective, "slopes", None)
+        if self.penalties or not callable(own):
+            return None
+        with blamed(f"objective '{self.name}'"):
+            found = own(step)
+            shapes = None if found is None else tuple(part.shape for part in found)
+        if shapes is None:
+            return None
+        if shapes != ((len(step.targets),), step.outputs.shape):
+            raise TrialFault(f"objective '{self.name}'", f"slopes returned tensors of shapes {shapes}")
+        return tuple(found)
+
     @staticmethod
     def _rows_of(function: ObjectiveFunction, name: str, step: BankStep) -> Tensor:
         with blamed(f"objective '{name}'"):

@@ -12,6 +12,7 @@ import torch
 
 from bench.engine.blame import blamed
 from bench.engine.data import DeviceData
+from bench.engine.teaching import TeacherNetwork
 from bench.errors import UserError
 from bench.plan.canonical import content_hash
 from bench.plan.spec import Spec
@@ -66,6 +67,7 @@ class Session:
     banks: bool = True
     tasks: Recent[DeviceData] = field(default_factory=lambda: Recent(2))
     known: Recent[dict[str, Any]] = field(default_factory=lambda: Recent(2))
+    teachers: Recent[TeacherNetwork] = field(default_factory=lambda: Recent(2))
     repeated: set[str] = field(default_factory=set)
 
     def data(self, spec: Spec) -> DeviceData:

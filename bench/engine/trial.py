@@ -24,8 +24,11 @@ from bench.engine.requests import Trainee
 from bench.engine.schedules.play import open_schedule, play
 from bench.engine.schedules.scene import Scene
 from bench.engine.session import Session
+from bench.engine.teachers import teacher_of
+from bench.engine.teaching import TeacherNetwork, with_teacher
 from bench.engine.tracing import Traces
 from bench.plan.epochs import rewind_epoch
+from bench.plan.teachers import facts_key
 from bench.plan.trials import Trial
 from bench.registry.contracts import Evaluation, Layer, MeasureInput
 
@@ -55,29 +58,32 @@ class Job:
     layers: dict[str, Layer]
     pruned_at: PrunedAt
     score_seconds: float
+    teacher: TeacherNetwork | None = None
 
 
 def open_job(session: Session, trials: Sequence[Trial]) -> Job:
-    """Train or load the dense network of `trials`, and score it once for all their sparsities.
+    """Train or load the dense network of `trials`, and its teacher; score it once for all their sparsities.
 
     The trials must have equal `stages.train` and `stages.score`.
     """
     first = trials[0]
     rewinds = {rewind_epoch(trial.spec) for trial in trials} - {0}
-    dense = run_alone(dense_network(session, first, rewinds), banks=session.banks)
-    scene = _scene(session, first, dense)
+    teacher = teacher_of(session, first)
+    dense = run_alone(dense_network(session, first, rewinds, teacher), banks=session.banks)
+    scene = _scene(session, first, dense, teacher)
     layers = scene.layers(dense.model)
     started = time.perf_counter()
     pruned_at = open_schedule(scene, sorted({trial.spec.sparsity for trial in trials}))
-    return Job(session, dense, layers, pruned_at, time.perf_counter() - started)
+    return Job(session, dense, layers, pruned_at, time.perf_counter() - started, teacher)
 
 
 def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
     """Play the trial's schedule, prunings and training, and measure what it leaves."""
     session, dense = job.session, job.dense
-    data = session.data(trial.spec)
+    data = with_teacher(session.data(trial.spec), job.teacher)
     plain = fold(copy.deepcopy(dense.model))
-    outcome = yield from play(_scene(session, trial, dense), plain, job.pruned_at, keep=keep)
+    scene = _scene(session, trial, dense, job.teacher)
+    outcome = yield from play(scene, plain, job.pruned_at, keep=keep)
     started = time.perf_counter()
     scored = job.pruned_at if trial.spec.schedule == "one-shot" else PrunedAt(job.pruned_at.at)
     given = MeasureInput(
@@ -89,7 +95,7 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
         evaluate=_Evaluations(data, plain, dense.evaluation),
         example=data.example(),
         data=data.task,
-        once=session.once(trial.stages.train),
+        once=session.once(facts_key(trial)),
         batches=data.test_batches,
         scores=scored.scores,
         rewritten=rewritten(plain, scored.values),
@@ -107,8 +113,8 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
     return TrialResult(readings, job.layers, masks, timing, dense.traces, selected, data.sha256)
 
 
-def _scene(session: Session, trial: Trial, dense: Dense) -> Scene:
-    return Scene(session, trial, dense.model, tick=lambda: session.progress("finetune", 1))
+def _scene(session: Session, trial: Trial, dense: Dense, teacher: TeacherNetwork | None) -> Scene:
+    return Scene(session, trial, dense.model, lambda: session.progress("finetune", 1), teacher)
 
 
 class _Evaluations:

@@ -1,4 +1,4 @@
-"""Which trials may be trained together: those whose stages differ in seed and scalars alone."""
+"""Which trials may be trained together: those whose stages differ in data and scalars alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.suite.recipe import StageRecipe
 SCALARS = frozenset(
     {"lr", "momentum", "weight_decay", "schedule", "milestones", "gamma", "warmup_epochs", "grad_clip"}
 )
-_TASK = ("task", "task_params", "validation", "model", "model_params")
+_TASK = ("task", "validation", "model", "model_params")
 _TRAIN = ("parametrization", "parametrization_params")
 
 
@@ -36,10 +36,14 @@ def without_scalars(recipe: StageRecipe) -> bytes:
 def bank_key(trial: Trial, stage: Literal["train", "finetune"]) -> str | None:
     """The key that trials have in common whose `stage` may be trained as one bank, or None.
 
+    The task's parameters are no part of it: data may differ in all but shape, which shows once it is there.
     "finetune" is whatever a trial trains after its dense network; parametrizations are folded by then,
-    and meet there. Trials that may share part of that training, in rounds, are not trained together.
+    and meet there. Trials that may share part of that training, in rounds, are not trained together, nor are
+    students of a teacher network, which is run beside them.
     """
     spec = trial.spec
+    if spec.teacher is not None:
+        return None
     if stage == "train":
         recipes, names = [spec.recipe.train], _TASK + _TRAIN
     else:

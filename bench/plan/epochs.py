@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bench.plan.canonical import content_hash
 from bench.plan.sequences import round_sparsities
 from bench.plan.spec import Spec
+from bench.plan.teachers import teachers_of
 from bench.plan.trials import Trial
 from bench.suite.schedules import FROM_INIT, REWINDS
 
@@ -24,13 +25,16 @@ def epochs_after_dense(spec: Spec) -> int:
 
 
 def planned_epochs(trials: Iterable[Trial]) -> int:
-    """The epochs of trials and of the dense networks behind them, each counted once, on an empty store.
+    """The epochs of trials, their teachers and all dense networks behind them, on an empty store.
 
-    With R seeds, P one-shot entries and S sparsities: R · E_d + P · S · R · E_f.
+    Networks that trials share are counted once. With R seeds, P one-shot entries and S sparsities:
+    R · E_d + P · S · R · E_f.
     """
     listed = list(trials)
-    dense = {trial.stages.train: trial.spec.recipe.train.epochs for trial in listed}
-    return sum(dense.values()) + sum(epochs_after_dense(trial.spec) for trial in listed)
+    teachers = teachers_of(listed)
+    networks = [*listed, *teachers]
+    dense = {trial.stages.train: trial.spec.recipe.train.epochs for trial in networks}
+    return sum(dense.values()) + sum(epochs_after_dense(trial.spec) for trial in networks)
 
 
 def rewind_epoch(spec: Spec) -> int:

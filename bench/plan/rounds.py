@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bench.plan.canonical import content_hash
 from bench.plan.sequences import round_sparsities
+from bench.plan.teachers import teacher_trial
 from bench.plan.trials import Trial
 
 _DECIDES = ("pruner", "params", "matched_to", "output_layer")
@@ -40,6 +41,7 @@ def rounds_of(trial: Trial) -> tuple[Round, ...]:
             "versions": {
                 name: ref.version for name, ref in trial.components.items() if name.startswith(wanted)
             },
+            **_taught(trial),
         }
     )
     rounds = []
@@ -47,3 +49,10 @@ def rounds_of(trial: Trial) -> tuple[Round, ...]:
         key = content_hash({"after": key, "sparsity": sparsity})
         rounds.append(Round(number, sparsity, key))
     return tuple(rounds)
+
+
+def _taught(trial: Trial) -> dict[str, object]:
+    teacher = teacher_trial(trial)
+    if teacher is None or trial.spec.teacher is None:
+        return {}
+    return {"teacher": [teacher.stages.finetune, *trial.spec.teacher.stages]}

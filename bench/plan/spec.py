@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from bench.suite.recipe import Float, Int, Recipe, Strict
-from bench.suite.schema import Ref
+from pydantic import Field
+
+from bench.suite.recipe import Float, Int, Recipe, Strict, is_none
+from bench.suite.schema import Ref, Teacher
 
 
 class Spec(Strict):
@@ -14,7 +16,7 @@ class Spec(Strict):
     `params` are the pruner's, with the harness's `scope`, and `budget` for units; `sparsity` is the
     requested share of zeros, or of hidden units. `matched_to` is the pruner whose per-layer counts a
     layer-matched control takes over, if it is one; `validation` the share of the training data that is
-    held out of training.
+    held out of training. `teacher` is the network that it learns from, left out where there is none.
     """
 
     task: str
@@ -34,6 +36,7 @@ class Spec(Strict):
     validation: Float
     recipe: Recipe
     measures: tuple[Ref, ...]
+    teacher: Teacher | None = Field(default=None, exclude_if=is_none)
 
 
 class ComponentRef(Strict):

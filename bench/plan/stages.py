@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.plan.canonical import content_hash
+from bench.plan.teaching import components_of_teacher, spec_of_teacher
 
 STAGES_VERSION = 2
 
@@ -17,7 +18,8 @@ class StageKeys:
 
     `train` is shared by all pruners and sparsities of a seed; `score` by all sparsities of a pruner;
     `finetune` belongs to the trial. Measures are no part of them, but for traces, which are taken
-    while the dense network trains and so belong to `train`.
+    while the dense network trains and so belong to `train`. A teacher's last key goes into those of its
+    student.
     """
 
     train: str
@@ -60,9 +62,17 @@ def stage_keys(
                 versions, ("task", "model", "parametrization", "objective:train", "penalty:train:")
             ),
             **({"traces": traced} if traced else {}),
+            **(_taught(spec, versions) if traced or _learns(spec, "train") else {}),
         }
     )
     return keys_after(train, spec, versions)
+
+
+def teacher_key(spec: Mapping[str, Any], versions: Mapping[str, str]) -> str | None:
+    """The key of the finished teacher of a plain spec, None where it has none."""
+    if spec.get("teacher") is None:
+        return None
+    return stage_keys(spec_of_teacher(spec), components_of_teacher(versions)).finetune
 
 
 def keys_after(train: str, spec: Mapping[str, Any], versions: Mapping[str, str]) -> StageKeys:
@@ -73,6 +83,7 @@ def keys_after(train: str, spec: Mapping[str, Any], versions: Mapping[str, str])
             "train": train,
             "spec": {key: spec[key] for key in _SCORE},
             "versions": _versions(versions, ("pruner", "matched_to")),
+            **_taught(spec, versions),
         }
     )
     finetune = content_hash(
@@ -82,9 +93,20 @@ def keys_after(train: str, spec: Mapping[str, Any], versions: Mapping[str, str])
             "sparsity": spec["sparsity"],
             "recipe": spec["recipe"]["finetune"],
             "versions": _versions(versions, ("objective:finetune", "penalty:finetune:")),
+            **({"taught": True} if _learns(spec, "finetune") else {}),
         }
     )
     return StageKeys(train, score, finetune)
+
+
+def _learns(spec: Mapping[str, Any], stage: str) -> bool:
+    return spec.get("teacher") is not None and stage in spec["teacher"]["stages"]
+
+
+def _taught(spec: Mapping[str, Any], versions: Mapping[str, str]) -> dict[str, str]:
+    """The teacher's part of a key; pruners may look at it, whether or not a stage learns from it."""
+    key = teacher_key(spec, versions)
+    return {} if key is None else {"teacher": key}
 
 
 def _versions(versions: Mapping[str, str], wanted: tuple[str, ...]) -> dict[str, str]:

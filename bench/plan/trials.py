@@ -10,13 +10,16 @@ from bench.errors import UserError
 from bench.plan.canonical import content_hash
 from bench.plan.spec import ComponentRef, Spec, SuiteRef
 from bench.plan.stages import StageKeys, stage_keys
+from bench.plan.teaching import PREFIX
 from bench.registry.catalog import Catalog
 from bench.registry.components import Measure
 from bench.suite.expand import Contest, expand
 from bench.suite.layers import complete
 from bench.suite.load import AnySuite, LoadedSuite
-from bench.suite.recipe import StageRecipe
-from bench.suite.schema import Ref, SuiteFile
+from bench.suite.recipe import Recipe, StageRecipe
+from bench.suite.schema import Ref, SuiteFile, Teacher
+
+_KINDS = {"penalty": "objective", "matched_to": "pruner"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,29 @@ def _planned(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
     return list(trials.values())
 
 
+def trial_again(
+    suite: SuiteRef, spec: Spec, components: Mapping[str, ComponentRef], catalog: Catalog
+) -> Trial:
+    """The trial that a record tells of, to be run again.
+
+    Raises:
+        UserError: where a component is unknown, or is at another version now.
+    """
+    for key, ref in components.items():
+        kind = _KINDS.get(key.partition(":")[0], key.partition(":")[0])
+        version = catalog.get(kind, ref.name).version
+        if version != ref.version:
+            raise UserError(
+                f"{kind} '{ref.name}' was at version {ref.version}, and is at {version} now",
+                "install the release of prunebench that the record names",
+            )
+    plain = spec.model_dump(mode="json")
+    versions = {key: ref.version for key, ref in components.items()}
+    traces = [measure.name for measure in spec.measures if _is_trace(measure.name, catalog)]
+    trial_id = content_hash({"spec": plain, "components": identities_of(components)})
+    return Trial(trial_id, suite, spec, components, stage_keys(plain, versions, traces))
+
+
 def _spec(contest: Contest, seed: int, sparsity: float, file: SuiteFile, measures: tuple[Ref, ...]) -> Spec:
     return Spec(
         task=contest.task.name,
@@ -121,6 +147,7 @@ def _spec(contest: Contest, seed: int, sparsity: float, file: SuiteFile, measure
         validation=file.validation,
         recipe=contest.recipe,
         measures=measures,
+        teacher=contest.teacher,
     )
 
 
@@ -130,17 +157,33 @@ def _components(contest: Contest, measures: tuple[Ref, ...], catalog: Catalog) -
         "model": ("model", contest.model.name),
         "parametrization": ("parametrization", contest.parametrization.name),
         "pruner": ("pruner", contest.pruner.name),
+        **_losses(contest.recipe),
     }
     if contest.matched_to is not None:
         names["matched_to"] = ("pruner", contest.matched_to.name)
-    stages: Mapping[str, StageRecipe] = {"train": contest.recipe.train, "finetune": contest.recipe.finetune}
-    for stage, recipe in stages.items():
-        names[f"objective:{stage}"] = ("objective", recipe.objective)
-        for penalty in recipe.penalties:
-            names[f"penalty:{stage}:{penalty.objective}"] = ("objective", penalty.objective)
     for measure in measures:
         names[f"measure:{measure.name}"] = ("measure", measure.name)
+    if contest.teacher is not None:
+        names |= {f"{PREFIX}{key}": named for key, named in _of_teacher(contest.teacher).items()}
     return {key: _reference(kind, name, catalog) for key, (kind, name) in names.items()}
+
+
+def _of_teacher(teacher: Teacher) -> dict[str, tuple[str, str]]:
+    return {
+        "model": ("model", teacher.model.name),
+        "parametrization": ("parametrization", teacher.parametrization.name),
+        "pruner": ("pruner", teacher.pruner),
+        **_losses(teacher.recipe),
+    }
+
+
+def _losses(recipe: Recipe) -> dict[str, tuple[str, str]]:
+    stages: Mapping[str, StageRecipe] = {"train": recipe.train, "finetune": recipe.finetune}
+    names = {f"objective:{stage}": ("objective", of.objective) for stage, of in stages.items()}
+    for stage, of in stages.items():
+        for penalty in of.penalties:
+            names[f"penalty:{stage}:{penalty.objective}"] = ("objective", penalty.objective)
+    return names
 
 
 def _is_trace(name: str, catalog: Catalog) -> bool:

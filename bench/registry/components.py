@@ -202,8 +202,8 @@ class Task(Component):
 class Objective(Component):
     """A training loss, or a `penalty` that recipes add to it; builds an `ObjectiveFunction`.
 
-    `needs_teacher` says that it asks `step.teacher`, which is None for others: a suite can then use it in
-    fine-tuning alone, where the teacher is the dense network.
+    `needs_teacher` says that it asks `step.teacher`, which is None for others: a suite can then use it where
+    its `[teacher]` teaches, and in fine-tuning, where the dense network does if no other.
     """
 
     kind: ClassVar[str] = "objective"

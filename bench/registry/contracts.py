@@ -123,9 +123,9 @@ class TaskData:
     """A task's data: training and test splits, and what a model must know of them.
 
     uint8 inputs are scaled to 0–1; then `mean` and `std`, one value a channel, normalise them. Where the
-    targets are a network's, `teacher` gives the activations (n, units) of its hidden layers for
-    normalised inputs (n, …), first layer first, and `teacher_weights` its weights, float32, shapes (out, in)
-    or (out, in, kh, kw).
+    targets are a network's, or the suite has a `[teacher]`, `teacher` gives the activations of that
+    network's hidden layers, (n, units) or (n, units, h, w), for normalised inputs (n, …), first layer
+    first, and `teacher_weights` its weights, float32, shapes (out, in) or (out, in, kh, kw).
     """
 
     train: Split
@@ -182,7 +182,9 @@ class ObjectiveFunction(Protocol):
     """The training loss of a step, or a penalty added to it.
 
     One that also has a method `rows(step: BankStep) -> Tensor` with the K losses of a bank, equal to
-    what a call gives for each network, can be trained in banks.
+    what a call gives for each network, can be trained in banks. With `slopes(step: BankStep)`, which gives
+    these losses and the gradient of each by its network's outputs, (K, n, …), it spares them autograd; it
+    may give None for a kind of task that it leaves to `rows`.
     """
 
     def __call__(self, step: ObjectiveInput) -> Tensor:

@@ -9,6 +9,7 @@ from statistics import median
 
 from bench.errors import UserError
 from bench.plan.epochs import epochs_after_dense
+from bench.plan.teachers import teachers_of
 from bench.plan.trials import Trial
 from bench.store.reading import read_records
 from bench.store.record import Record
@@ -20,7 +21,8 @@ def estimate(trials: Sequence[Trial], state_of: Mapping[str, str], store: Path) 
     """Seconds of one worker for the trials that are to do, or None where no record tells.
 
     By the medians of the records with its task and model, a trial costs what pruning and measuring
-    took and what an epoch took for each of its own, and its dense network what that took to train.
+    took and what an epoch took for each of its own, and its dense network what that took to train. So
+    does what makes a teacher.
     """
     todo = [trial for trial in trials if state_of[trial.trial_id] == "todo"]
     if not todo or not store.exists():
@@ -40,8 +42,9 @@ def estimate(trials: Sequence[Trial], state_of: Mapping[str, str], store: Path) 
                 epoch[cell].append(tuning / epochs if epochs else _per_epoch(record))
     except UserError:
         return None
-    dense = {trial.stages.train: (trial.spec.task, trial.spec.model) for trial in todo}
-    cells = [((trial.spec.task, trial.spec.model), epochs_after_dense(trial.spec)) for trial in todo]
+    networks = [*todo, *teachers_of(todo)]
+    dense = {trial.stages.train: (trial.spec.task, trial.spec.model) for trial in networks}
+    cells = [((trial.spec.task, trial.spec.model), epochs_after_dense(trial.spec)) for trial in networks]
     if any(cell not in rest for cell, _ in cells):
         return None
     own = sum(median(rest[cell]) + epochs * median(epoch[cell]) for cell, epochs in cells)

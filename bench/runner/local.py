@@ -44,16 +44,20 @@ def run_trials(
     now = situation(trials, store, request.retry, force=request.force)
     counts: Counter[str] = Counter()
 
-    def is_trained(trial: Trial) -> bool:
-        return has_artifact(store.layout.artifact("train", trial.stages.train))
-
     with (
         StoreClaims(store.layout.claims) as claims,
-        Progress(now.todo, is_trained, shown=request.progress) as progress,
+        Progress(now.todo, shown=request.progress) as progress,
     ):
         listener = _Listener(store, progress, Observers(catalog, progress.say), counts)
         others = OthersOnStore(store, claims, now.todo, listener, force=request.force)
-        queue = Queue(now.todo, is_trained, banks=request.banks, others=others)
+        queue = Queue(
+            now.todo,
+            lambda trial: has_artifact(store.layout.artifact("train", trial.stages.train)),
+            lambda teacher: has_artifact(store.layout.artifact("teacher", teacher.stages.finetune)),
+            banks=request.banks,
+            others=others,
+        )
+        progress.expect(queue.epochs)
         if now.todo:
             options = PoolOptions(
                 settings=WorkerSettings(
@@ -105,9 +109,9 @@ class _Listener:
         self._counts["ok elsewhere" if ok else "failed elsewhere"] += 1
         self._progress.ended(trial.trial_id, ok=ok)
 
-    def trained_elsewhere(self, trial: Trial) -> None:
-        """Another process on the store has trained a dense network."""
-        self._progress.spared(trial.spec.recipe.train.epochs)
+    def made_elsewhere(self, epochs: int) -> None:
+        """Another process on the store has made a network."""
+        self._progress.expect(-epochs)
 
     def finished(self, record: Record) -> None:
         """A trial is over."""

@@ -18,8 +18,8 @@ class Others(Protocol):
     def has_ended(self, trial: Trial) -> bool:
         """Whether one of them has run this trial since this process began."""
 
-    def has_trained(self, trial: Trial) -> None:
-        """One of them has trained the dense network of this trial."""
+    def has_made(self, epochs: int) -> None:
+        """One of them has made a network, which takes so many epochs."""
 
 
 class Nobody:
@@ -42,8 +42,8 @@ class Nobody:
         del trial
         return False
 
-    def has_trained(self, trial: Trial) -> None:
-        """Never called."""
+    def has_made(self, epochs: int) -> None:
+        """It stood in the store before."""
 
 
 class Witness(Protocol):
@@ -52,8 +52,8 @@ class Witness(Protocol):
     def ended_elsewhere(self, trial: Trial, *, ok: bool) -> None:
         """Another process has run this trial."""
 
-    def trained_elsewhere(self, trial: Trial) -> None:
-        """Another process has trained the dense network of this trial."""
+    def made_elsewhere(self, epochs: int) -> None:
+        """Another process has made a network, which takes so many epochs."""
 
 
 class OthersOnStore:
@@ -82,6 +82,6 @@ class OthersOnStore:
         self._witness.ended_elsewhere(trial, ok=ending[0] == "ok")
         return True
 
-    def has_trained(self, trial: Trial) -> None:
+    def has_made(self, epochs: int) -> None:
         """Tell the witness."""
-        self._witness.trained_elsewhere(trial)
+        self._witness.made_elsewhere(epochs)

@@ -11,10 +11,11 @@ from typing import Any, Protocol
 
 from bench.errors import UserError
 from bench.plan.trials import Trial
-from bench.runner.jobs import Queue, WorkItem
+from bench.runner.jobs import Queue
 from bench.runner.messages import WorkerSettings, receive, send
 from bench.runner.records import blame, failed_record, now, plugins_of
 from bench.runner.spawn import Spawned, spawn
+from bench.runner.work import WorkItem
 from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
 
@@ -193,8 +194,7 @@ class Pool:
     def _done(self, worker: _Worker) -> None:
         if worker.item is not None:
             self._queue.finished(worker.item)
-        if worker.item is not None and worker.item.kind == "train":
-            for key in worker.item.train_keys:
+            for key in worker.item.gives:
                 self._queue.trained(key)
         worker.item, worker.current, worker.left = None, None, []
 
@@ -206,7 +206,7 @@ class Pool:
         worker.item, worker.current, worker.left = None, None, []
 
     def _untrainable(self, key: str, model_record: Record) -> None:
-        """The dense network failed, and with it every trial that needs it."""
+        """A dense network or a teacher failed, and with it every trial that needs it."""
         for trial in self._queue.untrainable(key):
             self._listener.started(trial)
             fault = model_record.error or Fault(kind="unknown", message="training failed")
@@ -241,8 +241,8 @@ class Pool:
         elif worker.item is not None and worker.current is not None:
             fault = blame(fault, worker.component, plugins_of(worker.current))
             record = failed_record(worker.current, status, self._env, worker.started, fault)
-            if worker.item.kind == "train":
-                self._untrainable(worker.item.train_keys[0], record)
+            if worker.item.gives:
+                self._untrainable(worker.item.gives[0], record)
             else:
                 if worker.current in worker.left:
                     self._listener.finished(record)

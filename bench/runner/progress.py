@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -16,11 +16,9 @@ from bench.plan.trials import Trial
 class Progress:
     """Counts epochs and trials; work that turns out unnecessary leaves the total."""
 
-    def __init__(self, trials: Iterable[Trial], is_trained: Callable[[Trial], bool], *, shown: bool) -> None:
+    def __init__(self, trials: Iterable[Trial], *, shown: bool) -> None:
         todo = list(trials)
-        networks = {trial.stages.train: trial for trial in todo}.values()
-        total = sum(trial.spec.recipe.train.epochs for trial in networks if not is_trained(trial))
-        total += sum(trial_steps(trial) for trial in todo)
+        total = sum(trial_steps(trial) for trial in todo)
         self._left = {trial.trial_id: trial_steps(trial) for trial in todo}
         self._counts = {"ok": 0, "failed": 0}
         self._bar: tqdm[NoReturn] = tqdm(
@@ -54,9 +52,9 @@ class Progress:
         self._bar.update(min(left, 1))
         self._bar.set_postfix(self._counts, refresh=False)
 
-    def spared(self, epochs: int) -> None:
-        """Epochs turned out not to be needed."""
-        self._bar.total = (self._bar.total or 0) - epochs
+    def expect(self, epochs: int) -> None:
+        """So many epochs are to be trained besides; fewer than none where some turn out not to be needed."""
+        self._bar.total = (self._bar.total or 0) + epochs
         self._bar.refresh()
 
     def say(self, line: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.errors import TrialFault, Unsupported
+from bench.plan.teaching import PREFIX
 from bench.plan.trials import Trial
 from bench.store.record import Environment, Fault, LayerRecord, Record, Status
 
@@ -112,5 +113,5 @@ def plugins_of(trial: Trial) -> dict[str, str]:
 
 
 def _kind(key: str) -> str:
-    kind = key.partition(":")[0]
+    kind = key.removeprefix(PREFIX).partition(":")[0]
     return {"penalty": "objective", "matched_to": "pruner"}.get(kind, kind)

@@ -12,9 +12,9 @@ import torch
 
 from bench.engine.bank.asking import is_banked
 from bench.engine.bank.gather import run_together
-from bench.engine.dense import dense_network
 from bench.engine.opened import OpenJobs
 from bench.engine.session import Session
+from bench.engine.teachers import taught_network, trained_teacher
 from bench.engine.trial import TrialResult
 from bench.errors import UserError
 from bench.plan.trials import Trial
@@ -70,6 +70,8 @@ class _Worker:
                 return
             if message["kind"] == "train":
                 self._train(trials, message["epochs"])
+            elif message["kind"] == "teach":
+                self._teach(trials[0])
             else:
                 jobs = OpenJobs(self._session, trials, keep=message["keep"])
                 for part in [trials] if gathered else [[trial] for trial in trials]:
@@ -89,15 +91,27 @@ class _Worker:
     def _train(self, trials: Sequence[Trial], epochs: Sequence[Sequence[int]]) -> None:
         started = now()
         trainees = [
-            dense_network(self._session, trial, kept) for trial, kept in zip(trials, epochs, strict=True)
+            taught_network(self._session, trial, kept) for trial, kept in zip(trials, epochs, strict=True)
         ]
         for place, outcome in run_together(trainees, lambda _: None, banks=self._session.banks):
             if isinstance(outcome, UserError):
                 raise outcome
             if isinstance(outcome, Exception):
-                record = self._failure(trials[place], started, outcome).plain()
-                key = trials[place].stages.train
-                send(self._pipe, {"event": "train_failed", "key": key, "record": record})
+                self._tell_failure(trials[place], trials[place].stages.train, started, outcome)
+
+    def _teach(self, teacher: Trial) -> None:
+        started = now()
+        try:
+            trained_teacher(self._session, teacher)
+        except UserError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it costs the teacher's students alone
+            self._tell_failure(teacher, teacher.stages.finetune, started, error)
+
+    def _tell_failure(self, trial: Trial, key: str, started: str, error: Exception) -> None:
+        """Say that the network of that `key`, which others need, cannot be had."""
+        record = self._failure(trial, started, error).plain()
+        send(self._pipe, {"event": "train_failed", "key": key, "record": record})
 
     def _run(self, jobs: OpenJobs, trials: Sequence[Trial]) -> None:
         """Run trials side by side, and report each as it ends."""

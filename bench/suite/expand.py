@@ -9,15 +9,16 @@ from itertools import product
 from bench.errors import UserError
 from bench.registry.catalog import Catalog
 from bench.suite.grids import is_among, place_of
-from bench.suite.layers import complete, complete_objectives, layered
+from bench.suite.layers import BY_PARENT, complete, complete_objectives, layered
 from bench.suite.load import LoadedSuite
 from bench.suite.method_recipe import method_recipe
 from bench.suite.patches import patched
 from bench.suite.products import complete_all
 from bench.suite.recipe import Recipe
 from bench.suite.schedules import complete_schedule
-from bench.suite.schema import Entry, Grid, Override, Ref
+from bench.suite.schema import Entry, Grid, Override, Ref, Teacher
 from bench.suite.selection import check_selection
+from bench.suite.teacher import complete_teacher, merged_teacher
 
 CONTROLS = ("random", "magnitude")
 
@@ -39,6 +40,7 @@ class Contest:
     recipe: Recipe
     seeds: tuple[int, ...]
     sparsities: tuple[float, ...]
+    teacher: Teacher | None = None
     matched_to: Ref | None = None
 
 
@@ -79,7 +81,13 @@ def _contests(
     parametrizations = complete_all("parametrization", [entry.parametrization], catalog, where)
     pruners = complete_all("pruner", [Ref(name=entry.pruner, params=entry.params)], catalog, where)
     for parametrization, pruner in product(parametrizations, pruners):
-        recipe = _recipe(suite, entry, where, (cell, parametrization, pruner), catalog)
+        contestant = (cell, parametrization, pruner)
+        overrides = _overrides(suite, contestant)
+        teacher = _teacher(suite, entry, where, (cell, overrides), catalog)
+        taught = BY_PARENT if teacher is None else (*teacher.stages, *BY_PARENT)
+        recipe = _recipe(suite, entry, where, (pruner, overrides), catalog)
+        recipe = complete_objectives(recipe, catalog, where, taught)
+        check_selection(recipe, suite.file.validation, where)
         contest = Contest(
             grid=cell.number,
             task=cell.task,
@@ -90,6 +98,7 @@ def _contests(
             recipe=recipe,
             seeds=cell.grid.seed,
             sparsities=entry.sparsity or cell.grid.sparsity,
+            teacher=teacher,
         )
         _check_reachable(contest, where)
         yield contest
@@ -97,9 +106,7 @@ def _contests(
             yield from _controls(contest, catalog, where)
 
 
-def _recipe(
-    suite: LoadedSuite, entry: Entry, where: str, contestant: tuple[_Cell, Ref, Ref], catalog: Catalog
-) -> Recipe:
+def _overrides(suite: LoadedSuite, contestant: tuple[_Cell, Ref, Ref]) -> list[Override]:
     cell, parametrization, pruner = contestant
     names = {
         "task": cell.task.name,
@@ -107,13 +114,27 @@ def _recipe(
         "pruner": pruner.name,
         "parametrization": parametrization.name,
     }
-    overrides = (one.recipe for one in suite.file.override if _applies(one, names, cell.grid))
-    recipe = layered(suite.file.recipe, [*overrides, entry.recipe, suite.settings.recipe], where)
-    recipe = patched(recipe, suite.settings.parts, catalog)
-    recipe = layered(recipe, [method_recipe(catalog.offer("pruner", pruner.name), pruner.params)], where)
-    recipe = complete_objectives(recipe, catalog, where)
-    check_selection(recipe, suite.file.validation, where)
-    return recipe
+    return [one for one in suite.file.override if _applies(one, names, cell.grid)]
+
+
+def _teacher(
+    suite: LoadedSuite, entry: Entry, where: str, around: tuple[_Cell, list[Override]], catalog: Catalog
+) -> Teacher | None:
+    cell, overrides = around
+    layers = [layer for layer in (*(one.teacher for one in overrides), entry.teacher) if layer]
+    if suite.file.teacher is None and not layers:
+        return None
+    teacher = merged_teacher(suite.file.teacher, [*layers, suite.settings.teacher], where)
+    return complete_teacher(teacher, cell.task, suite.file.validation, catalog, where)
+
+
+def _recipe(
+    suite: LoadedSuite, entry: Entry, where: str, around: tuple[Ref, list[Override]], catalog: Catalog
+) -> Recipe:
+    pruner, overrides = around
+    layers = [*(one.recipe for one in overrides), entry.recipe, suite.settings.recipe]
+    recipe = patched(layered(suite.file.recipe, layers, where), suite.settings.parts, catalog)
+    return layered(recipe, [method_recipe(catalog.offer("pruner", pruner.name), pruner.params)], where)
 
 
 def _controls(contest: Contest, catalog: Catalog, where: str) -> Iterator[Contest]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ from bench.suite.schema import Ref
 
 Layer = Mapping[str, Mapping[str, Any]]
 _STAGES: tuple[StageName, ...] = ("train", "finetune")
+BY_PARENT: tuple[StageName, ...] = ("finetune",)
 
 
 def layered(base: Recipe, layers: Sequence[Layer], where: str) -> Recipe:
@@ -77,22 +78,29 @@ def declared_params(kind: str, name: str, catalog: Catalog, where: str) -> tuple
     return component.params if kind == "model" else component.all_params
 
 
-def complete_objectives(recipe: Recipe, catalog: Catalog, where: str) -> Recipe:
-    """The recipe with complete parameters of its objectives and penalties."""
+def complete_objectives(
+    recipe: Recipe, catalog: Catalog, where: str, taught: Collection[StageName] = BY_PARENT
+) -> Recipe:
+    """The recipe with complete parameters of its objectives and penalties.
+
+    `taught` are the stages that have a teacher; in fine-tuning that is the dense network, if no other.
+    """
     return recipe.model_copy(
         update={
-            name: _complete_stage(getattr(recipe, name), name, catalog, f"{where}: recipe.{name}")
+            name: _complete_stage(
+                getattr(recipe, name), catalog, f"{where}: recipe.{name}", taught=name in taught
+            )
             for name in _STAGES
         }
     )
 
 
-def _complete_stage(stage: StageRecipe, name: StageName, catalog: Catalog, where: str) -> StageRecipe:
+def _complete_stage(stage: StageRecipe, catalog: Catalog, where: str, *, taught: bool) -> StageRecipe:
     loss = complete("objective", Ref(name=stage.objective, params=stage.objective_params), catalog, where)
-    check_use(stage.objective, "loss", name, catalog, where)
+    check_use(stage.objective, "loss", catalog, where, taught=taught)
     penalties = []
     for penalty in stage.penalties:
-        check_use(penalty.objective, "penalty", name, catalog, where)
+        check_use(penalty.objective, "penalty", catalog, where, taught=taught)
         full = complete("objective", Ref(name=penalty.objective, params=penalty.params), catalog, where)
         penalties.append(penalty.model_copy(update={"params": full.params}))
     return stage.model_copy(update={"objective_params": loss.params, "penalties": tuple(penalties)})

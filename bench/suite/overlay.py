@@ -13,7 +13,7 @@ from bench.suite.grids import check_known, place_of
 from bench.suite.layers import declared_params
 from bench.suite.patches import check_parts
 from bench.suite.products import alternatives, checked
-from bench.suite.schema import Entry, Grid, Ref, SuiteFile
+from bench.suite.schema import Entry, Grid, Override, Ref, SuiteFile
 from bench.suite.settings import ParamSetting, Settings
 
 
@@ -70,6 +70,16 @@ def check_settings(settings: Settings, files: Sequence[SuiteFile], catalog: Cata
                 did_you_mean(setting.param, known) or "they take no parameters",
             )
     check_parts(settings, files, catalog)
+    if settings.teacher and not any(_has_teacher(file) for file in files):
+        raise UserError(
+            f"--set teacher.{next(iter(settings.teacher))}: no suite here has a teacher",
+            "give it one under [teacher]",
+        )
+
+
+def _has_teacher(file: SuiteFile) -> bool:
+    tables: tuple[Entry | Override, ...] = (*file.entry, *file.override)
+    return file.teacher is not None or any(table.teacher for table in tables)
 
 
 def _axes(table: object, settings: Settings) -> object:

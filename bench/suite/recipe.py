@@ -12,6 +12,11 @@ Float = Annotated[float, Field(strict=True)]
 Bool = Annotated[bool, Field(strict=True)]
 
 
+def is_none(value: object) -> bool:
+    """Whether a field is to be left out of what is hashed and stored, since it says nothing."""
+    return value is None
+
+
 class Strict(BaseModel):
     """A frozen model that refuses unknown keys and non-finite numbers."""
 

@@ -13,9 +13,11 @@ StageName = Literal["train", "finetune"]
 
 
 def check_use(
-    name: str, role: Literal["loss", "penalty"], stage: StageName, catalog: Catalog, where: str
+    name: str, role: Literal["loss", "penalty"], catalog: Catalog, where: str, *, taught: bool
 ) -> None:
-    """Check that the objective `name` can be what the recipe of `stage` makes of it.
+    """Check that the objective `name` can be what the recipe of a stage makes of it.
+
+    `taught` says whether there is a teacher in that stage.
 
     Raises:
         UserError: where a penalty stands for a loss or the other way round, or where an objective that
@@ -31,10 +33,11 @@ def check_use(
             f"put it under {'penalties' if role == 'loss' else 'objective'}; "
             + (did_you_mean(name, known) or f"no plugin offers a {role}"),
         )
-    if objective.needs_teacher and stage == "train":
+    if objective.needs_teacher and not taught:
         raise UserError(
             f"{where}: objective '{name}' needs a teacher, and the dense network's training has none",
-            "use it under recipe.finetune, where the dense network teaches its pruned descendant",
+            "give the suite one under [teacher]; or use it under recipe.finetune, where the dense network "
+            "teaches its pruned descendant",
         )
 
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from bench.suite.recipe import Bool, Float, Recipe, Strict
+from bench.suite.recipe import Bool, Float, Recipe, Strict, is_none
 
 SUITE_SCHEMA = 1
+UNPRUNED = "none"
 
 
 class Ref(Strict):
@@ -79,11 +80,41 @@ Grids = Annotated[
 GridNames = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+class Teacher(Strict):
+    """The network that students learn from: trained on their task, then pruned where it says so.
+
+    `seed` is its own, None for that of its student; `stages` are those of the student that learn from it.
+    """
+
+    model: Named
+    parametrization: Named = Ref(name="direct")
+    pruner: str = UNPRUNED
+    params: dict[str, Any] = Field(default_factory=dict)
+    sparsity: Sparsity = 0.0
+    seed: Seed | None = Field(default=None, exclude_if=is_none)
+    recipe: Recipe = Recipe()
+    stages: tuple[Literal["train", "finetune"], ...] = ("train",)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Teacher:
+        if self.pruner == UNPRUNED and self.sparsity > 0:
+            raise ValueError("a sparsity, but no pruner")
+        tuned = "finetune" in self.recipe.model_fields_set and self.recipe.finetune.epochs > 0
+        if self.pruner == UNPRUNED and tuned:
+            raise ValueError("recipe.finetune, but no pruner: only a pruned teacher is fine-tuned")
+        if self.pruner != UNPRUNED and self.sparsity == 0:
+            raise ValueError("a pruner, but no sparsity")
+        if len(set(self.stages)) != len(self.stages):
+            raise ValueError("stages names a stage twice")
+        return self
+
+
 class Entry(Strict):
     """A contestant: a pruner, or a product of its parameters, with what surrounds it.
 
     `control` adds contestants that take over the number of weights that it leaves in each layer, and
     choose which ones by themselves. `grids` names the grids that it competes in; None stands for all.
+    `teacher` changes the suite's, or is one of the entry's own.
     """
 
     pruner: str
@@ -94,19 +125,26 @@ class Entry(Strict):
     recipe: dict[str, dict[str, Any]] = Field(default_factory=dict)
     sparsity: tuple[Sparsity, ...] | None = None
     grids: GridNames | None = None
+    teacher: dict[str, Any] = Field(default_factory=dict)
 
 
 class Override(Strict):
-    """A change of the recipe for the cells that `when` matches, such as one model, in the `grids` named."""
+    """A change of the recipe for the cells that `when` matches, such as one model, in the `grids` named.
+
+    It may change the teacher, too, or give one to those cells.
+    """
 
     when: dict[Literal["task", "model", "pruner", "parametrization"], str] = Field(default_factory=dict)
     grids: GridNames | None = None
-    recipe: dict[str, dict[str, Any]]
+    recipe: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    teacher: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _conditional(self) -> Override:
         if not self.when and self.grids is None:
             raise ValueError("neither when nor grids says where it applies")
+        if not self.recipe and not self.teacher:
+            raise ValueError("neither recipe nor teacher says what it changes")
         return self
 
 
@@ -184,6 +222,7 @@ class SuiteFile(SuiteHead):
     validation: Share = 0.0
     grid: Grids
     recipe: Recipe = Recipe()
+    teacher: Teacher | None = None
     override: tuple[Override, ...] = ()
     entry: tuple[Entry, ...] = Field(min_length=1)
     measures: tuple[Named, ...] = (

@@ -10,12 +10,13 @@ from typing import Any
 from bench.errors import UserError
 from bench.registry.suggest import did_you_mean
 from bench.suite.recipe import StageRecipe
-from bench.suite.schema import AXES
+from bench.suite.schema import AXES, Teacher
 
 _STAGES = ("train", "finetune")
 _HEAD = ("output_layer", "validation")
 _OF_GRIDS = ("task", "model")
 _OF_ENTRIES = ("pruner", "parametrization")
+_OF_TEACHER = tuple(key for key in Teacher.model_fields if key != "recipe")
 _SHORT = (
     *AXES,
     *_HEAD,
@@ -28,6 +29,8 @@ _LONG = (
     *(f"{stage}.penalties.NAME.params.PARAM" for stage in _STAGES),
     *(f"grid.NAME.{axis}" for axis in AXES),
     *(f"grid.NAME.{kind}.PARAM" for kind in _OF_GRIDS),
+    *(f"teacher.{key}" for key in _OF_TEACHER),
+    *(f"teacher.{stage}.{name}" for stage in _STAGES for name in StageRecipe.model_fields),
 )
 
 
@@ -66,7 +69,8 @@ class Settings:
     """What is laid over a suite; it wins over everything in the file.
 
     `axes` are values of the grids' axes, by the grid's name, with None for every grid; `head` of the
-    suite's own keys; `params` of components; `recipe` of its stages' keys, and `parts` within them.
+    suite's own keys; `params` of components; `recipe` of its stages' keys, and `parts` within them;
+    `teacher` is laid over every teacher.
     """
 
     axes: Mapping[str | None, Mapping[str, Any]] = field(default_factory=dict)
@@ -74,11 +78,12 @@ class Settings:
     params: tuple[ParamSetting, ...] = ()
     recipe: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     parts: tuple[RecipePart, ...] = ()
+    teacher: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def may_merge(self) -> bool:
         """Whether contestants that differ in the file may have become equal."""
-        return bool(self.params or self.recipe or self.parts)
+        return bool(self.params or self.recipe or self.parts or self.teacher)
 
 
 def parse_settings(pairs: Sequence[str]) -> Settings:
@@ -106,8 +111,8 @@ def settings_of(values: Sequence[tuple[str, Any]]) -> Settings:
     A key is `AXIS` of every grid, or `grid.NAME.AXIS` of one; `task.PARAM` or `model.PARAM`, also
     after `grid.` or `grid.NAME.`; `pruner.PARAM` or `parametrization.PARAM`; `STAGE.KEY` of the
     recipe, also after `recipe.`, or within that `STAGE.objective_params.PARAM`,
-    `STAGE.penalties.NAME.weight` and `STAGE.penalties.NAME.params.PARAM`; `validation` or
-    `output_layer`.
+    `STAGE.penalties.NAME.weight` and `STAGE.penalties.NAME.params.PARAM`; `teacher.KEY`, or of the
+    teacher's recipe `teacher.STAGE.KEY`; `validation` or `output_layer`.
 
     Raises:
         UserError: for an unknown key.
@@ -117,6 +122,7 @@ def settings_of(values: Sequence[tuple[str, Any]]) -> Settings:
     head: dict[str, Any] = {}
     params: list[ParamSetting] = []
     parts: list[RecipePart] = []
+    teacher: dict[str, Any] = {}
     for key, value in values:
         match _place(key):
             case ("axis", grid, axis):
@@ -129,8 +135,12 @@ def settings_of(values: Sequence[tuple[str, Any]]) -> Settings:
                 parts.append(RecipePart(key, stage, penalty, param, value))
             case ("head", name):
                 head[name] = value
+            case ("teacher", name):
+                teacher[name] = value
+            case ("teacher", stage, name):
+                teacher.setdefault("recipe", {}).setdefault(stage, {})[name] = value
     params.sort(key=lambda setting: setting.grid is not None)
-    return Settings(axes, head, tuple(params), recipe, tuple(parts))
+    return Settings(axes, head, tuple(params), recipe, tuple(parts), teacher)
 
 
 def _place(key: str) -> tuple[Any, ...]:
@@ -150,6 +160,12 @@ def _place(key: str) -> tuple[Any, ...]:
             found = _in_grids(rest)
         case ["recipe", stage, *rest] if stage in _STAGES:
             found = _in_stage(stage, rest)
+        case ["teacher", name] if name in _OF_TEACHER:
+            found = ("teacher", name)
+        case ["teacher", stage, name] | ["teacher", "recipe", stage, name] if (
+            stage in _STAGES and name in StageRecipe.model_fields
+        ):
+            found = ("teacher", stage, name)
     if found is None:
         known = [*_SHORT, *_LONG, *(f"grid.{axis}" for axis in AXES)] if "." in key else _SHORT
         raise UserError(f"--set {key}: unknown key", did_you_mean(key, known))

@@ -155,6 +155,37 @@ def treats_banks_like_networks(case: ObjectiveCase) -> None:
     require(close, "the gradients of rows differ from those of calls")
 
 
+def has_the_slopes_of_its_rows(case: ObjectiveCase) -> None:
+    """If it has `slopes`, they are its `rows` with their gradients by the outputs, or None."""
+    objective: Any = case.component.make(case.params)
+    if not callable(getattr(objective, "slopes", None)):
+        raise NotApplicable("it has no `slopes`")
+    kinds: tuple[Kind, ...] = ("classification", "regression")
+    for kind in kinds:
+        step = _bank(case, kind)
+        with torch.no_grad():
+            pair = objective.slopes(step)
+        if pair is None:
+            continue
+        rows = objective.rows(step)
+        [due] = torch.autograd.grad(rows.sum(), [step.outputs])
+        for word, have, want in zip(("losses", "gradients"), pair, (rows.detach(), due), strict=True):
+            alike = have.shape == want.shape and torch.allclose(have, want, rtol=1e-5, atol=1e-7)
+            require(alike, f"for {kind} the {word} of slopes are not those of rows")
+
+
+def _bank(case: ObjectiveCase, kind: Kind) -> BankStep:
+    """A step of a bank of three networks, whose outputs are leaves."""
+    steps = [case.step(_scaled(factor), kind) for factor in (0.5, 1.0, 2.0)]
+    inputs, outputs, targets = (
+        torch.stack([getattr(step, part).detach() for step in steps])
+        for part in ("inputs", "outputs", "targets")
+    )
+    of_each = [dict(step.model.named_parameters()) for step in steps]
+    parameters = {name: torch.stack([each[name].detach() for each in of_each]) for name in of_each[0]}
+    return BankStep(steps[0].model, parameters, inputs, outputs.requires_grad_(), targets, kind)
+
+
 def _gradients(losses: Tensor, steps: list[ObjectiveInput]) -> list[Tensor]:
     parameters = [parameter for step in steps for parameter in step.model.parameters()]
     found = torch.autograd.grad(losses.sum(), parameters, allow_unused=True, retain_graph=True)
@@ -190,5 +221,6 @@ OBJECTIVE = (
         treats_regression,
         declares_its_teacher,
         treats_banks_like_networks,
+        has_the_slopes_of_its_rows,
     ),
 )

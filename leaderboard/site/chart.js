@@ -45,7 +45,8 @@ function chart(plot, rows, width) {
   if (plot.front?.length > 1) inside.append(draw("polyline", { class: "front", points: path(plot.front, ([x, y]) => [px(x), py(y)]) }));
   const there = new Set(points);
   for (const row of rows) series(inside, all.filter(one => one.row === row), there, { px, py, plot });
-  points.forEach((one, index) => one.mark.setAttribute("tabindex", index ? -1 : 0));
+  const first = points.find(one => one.row === points[points.length - 1].row);
+  for (const one of points) one.mark.setAttribute("tabindex", one === first ? 0 : -1);
   if (points.length < all.length) svg.append(draw("text", { x: box.right, y: box.top - 14, "text-anchor": "end" }, `${all.length - points.length} points lie outside`));
   return { svg, points };
 }

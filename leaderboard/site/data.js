@@ -17,7 +17,7 @@ function unpack(cell, words) {
     one.achieved = one.achieved === null || one.achieved === undefined ? null : one.asked + one.achieved * 1e-5;
     return one;
   };
-  const each = Object.fromEntries(["mark", "area", "areaHalf", "whole", "trials", "cost"].map(name => [name, numbers(cell[name])]));
+  const each = Object.fromEntries(["mark", "area", "areaHalf", "whole", "draws", "trials", "cost"].map(name => [name, numbers(cell[name])]));
   const [ids, files, groups] = [cell.id, cell.records, cell.group].map(text => text.split(","));
   const front = cell.front === "" ? [] : numbers(cell.front);
   cell.rows = cell.label.map((label, row) => {
@@ -25,7 +25,7 @@ function unpack(cell, words) {
       group => group.split(" ").filter(Boolean).map(number => words[Number(number)]));
     const mark = each.mark[row];
     return {
-      id: ids[row], label, group: groups[row], seeds: each.whole[row], trials: each.trials[row], cost: each.cost[row],
+      id: ids[row], label, group: groups[row], seeds: each.whole[row], draws: each.draws[row], trials: each.trials[row], cost: each.cost[row],
       area: scaled(each.area[row], 1e-4), areaHalf: scaled(each.areaHalf[row], 1e-4), records: files[row],
       colour: mark % 6, shape: (mark + Math.floor(mark / 24)) % 8, version: cell.version[row],
       own: pair(cell.own[row], unit), plugins, commits, machines, only, papers,

@@ -29,8 +29,8 @@ function drawCharts(cell) {
   const rows = [...matching(cell.rows), ...cell.published], plots = plotsOf(cell);
   const many = rows.length > MANY;
   for (const row of rows) row.quiet = many && !row.leads;
-  // Those that keep their colour are drawn last, on top of the others.
-  const ordered = [...rows.filter(row => row.quiet), ...rows.filter(row => !row.quiet)];
+  // The best are drawn last, on top of the others, and those that keep their colour above the grey ones.
+  const ordered = [...rows.filter(row => row.quiet).reverse(), ...rows.filter(row => !row.quiet).reverse()];
   // All figures stand before any is measured: their number decides their width.
   const figures = plots.map(plot => make("figure", {}, make("figcaption", {}, plot.title)));
   byId("charts").replaceChildren(...figures);

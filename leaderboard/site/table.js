@@ -12,6 +12,8 @@ const secondsText = seconds => {
   return `${Number(value.toPrecision(3))} ${unit}`;
 };
 
+const seedsText = (row, cell) => `${row.seeds}/${cell.seeds}${row.draws > 1 ? `, ${row.draws} draws each` : ""}`;
+
 const areaText = row => written(row.area, row.areaHalf, row.seeds, value => fixed(value, 3));
 
 function sortValue(row, columns) {
@@ -63,7 +65,7 @@ function line(row, cell, columns) {
     return make("td", { "data-column": column.column }, point ? column.view.text(point) : DASH);
   });
   const element = make("tr", { "data-id": row.id }, head, make("td", { class: "l group" }, row.group || DASH), make("td", {}, areaText(row)), ...values,
-    make("td", {}, `${row.seeds}/${cell.seeds}`), make("td", {}, secondsText(row.cost)));
+    make("td", {}, seedsText(row, cell)), make("td", {}, secondsText(row.cost)));
   if (open) element.setAttribute("aria-current", "true");
   const here = column => ({ row, column });
   for (const [kind, off] of [["pointerover", "pointerleave"], ["focusin", "focusout"]]) {

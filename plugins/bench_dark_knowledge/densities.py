@@ -38,7 +38,7 @@ def _students(frame: pd.DataFrame, where: list[str]) -> Figure:
         x = curve(row, f"{part}_x")
         laws = {_LAW: curve(row, f"{part}_cubic"), _COUNTS: curve(row, f"{part}_counts")}
         _panel(axes, curve(row, f"{part}_eigenvalues"), x, laws)
-        axes.set_title(f"{title}, q = {q:.3g}")
+        axes.set_title(f"{title}, q = {q:.2g}")
     return _finished(figure)
 
 

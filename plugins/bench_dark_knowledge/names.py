@@ -11,6 +11,8 @@ IDENTITIES = (
     "lemma2_cross_entropy",
     "prop3_means",
     "prop3_constant",
+    "prop3_means_uneven",
+    "prop3_constant_uneven",
     "eq11",
     "eq11_printed",
     "prop4_gap",
@@ -18,6 +20,11 @@ IDENTITIES = (
     "eq12_printed",
     "eq12_no_teacher",
     "eq12_no_teacher_printed",
+    "eq12_hot",
+    "eq12_hot_printed",
+    "eq12_sharp",
+    "eq12_sharp_printed",
+    "eq1_doubled",
 )
 CORRELATIONS = (0.05, 0.3, 0.6)
 SMALL_Q = (0.01, 0.1)

@@ -126,14 +126,15 @@ def _skills(frame: pd.DataFrame, where: list[str]) -> Figure:
     rows = with_curve(frame, where, f"{FORMS[0]}_accuracy")
     figure = Figure(figsize=(5.8, 3.3), layout="constrained")
     axes = figure.subplots()
-    colours = sns.color_palette("colorblind", 8)
+    colours = sns.color_palette("colorblind", len(FORMS))
     for place, form in enumerate(FORMS):
         at = np.arange(len(ESTIMATORS)) + 0.4 * place - 0.2
         pairs = np.array(
             [[_errors(row, form, name) for name in ESTIMATORS] for row in rows.to_dict("records")]
         )
         ratio = pairs[..., 0].mean(0) / pairs[..., 1].mean(0)
-        axes.bar(at, ratio - 1, 0.36, bottom=1, color=colours[(0, 1)[place]], label=LOSSES[form], zorder=2)
+        look = {"color": colours[place], "edgecolor": colours[place], "zorder": 2}
+        axes.bar(at, ratio - 1, 0.36, bottom=1, label=LOSSES[form], **look)
         if len(rows) > 1:
             axes.plot(at, (pairs[..., 0] / pairs[..., 1]).T, "o", color="0.15", markersize=2.2, zorder=3)
         for x, error, tall in zip(at, pairs[..., 0].mean(0), _highest(pairs, ratio), strict=True):

@@ -36,6 +36,8 @@ class Ingredients:
 def predicted(given: Ingredients) -> Mapping[str, Floats]:
     """R by estimator, shape (T, W): accuracy above chance over the baseline's, NaN where it has no say.
 
+    None but no_change has a say where the baseline is not above chance.
+
     * no_change: 1.
     * eq11: 1 − w + w·ĥ_T/h, the corrected equation 11 in the limit γ → 0 for the baseline student.
     * chi_soft: 1 − w + w·χ, χ from students taught by the teacher alone; the repaired equation 12 in
@@ -48,7 +50,7 @@ def predicted(given: Ingredients) -> Mapping[str, Floats]:
     ones = np.ones((len(given.h_hat), len(given.shares)))
     found = {
         "no_change": ones,
-        "eq11": eq11(w, (given.h_hat / given.h)[:, None]),
+        "eq11": eq11(w, (given.h_hat / given.h if given.h > 0 else given.h_hat * np.nan)[:, None]),
         "chi_soft": ones * np.nan,
         "form12": ones * np.nan,
         "probe": given.probe,

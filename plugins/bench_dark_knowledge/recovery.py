@@ -44,6 +44,8 @@ def recoveries(rows: pd.DataFrame) -> pd.DataFrame:
     halves of the test split, `held` and `test` the taught trial's; `probe` and `eq11` are the gains that
     the partner's curves foresee for the taught trial's temperature and share, NaN where they do not.
     """
+    if _TAUGHT not in rows:
+        return pd.DataFrame()
     keys = [str(name) for name in rows.columns if _tells_apart(str(name))]
     hard = {_key(row, keys): row for row in rows[rows[_TAUGHT] == "supervised"].to_dict("records")}
     found = []

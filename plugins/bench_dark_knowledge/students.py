@@ -133,8 +133,8 @@ def _scored(
             np.array(shares),
             held[0] - chance,
             np.array(h_hat),
-            ((held[part] - chance) / (held[0] - chance)).reshape(size),
-            ((probe[part] - chance) / (probe[0] - chance)).reshape(size),
+            _over(held[part] - chance, held[0] - chance).reshape(size),
+            _over(probe[part] - chance, probe[0] - chance).reshape(size),
         )
         curves[f"{form}_accuracy"] = measured.flatten().tolist()
         for name, ratio in predicted(ingredients).items():
@@ -149,6 +149,11 @@ def _scored(
         gaps = [_gap(room, taught.test[:, m], settings[m].temperature) for m in range(part.start, part.stop)]
         metrics[f"{form}_prop4_gap"] = max(gaps, key=abs)
     return metrics, curves
+
+
+def _over(above: Floats, baseline: float) -> Floats:
+    """Ratios to the baseline's accuracy above chance, NaN where that is nothing."""
+    return above / baseline if baseline > 0 else np.full_like(above, np.nan)
 
 
 def _gap(room: Classroom, answered: Tensor, temperature: float) -> float:

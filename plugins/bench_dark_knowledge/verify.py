@@ -18,10 +18,11 @@ from bench_dark_knowledge.identities import (
     proposition_3,
     proposition_4,
 )
-from bench_dark_knowledge.matrices import one_hot
+from bench_dark_knowledge.matrices import one_hot, softened
 from bench_dark_knowledge.names import IDENTITIES
 
 SEED = 7
+HOT = 1e9
 EXAMPLES = 2000
 
 
@@ -61,12 +62,14 @@ def _residuals(given: bench.MeasureInput, params: bench.Params) -> dict[str, flo
 def _of(limit: Answered) -> dict[str, float]:
     T, alpha = limit.temperature, limit.alpha
     soft = Answered(limit.labels, limit.student, limit.teacher, T, alpha, gamma=1.0)
-    traces = Traces.of(soft)
+    traces, sharp, uneven = Traces.of(soft), Traces.of(limit), _uneven(limit)
     return {
         "lemma1": lemma_1(limit),
         "lemma1_unsharpened": lemma_1(soft),
         "prop3_means": proposition_3(limit, constant=False),
         "prop3_constant": proposition_3(limit, constant=True),
+        "prop3_means_uneven": proposition_3(uneven, constant=False),
+        "prop3_constant_uneven": proposition_3(uneven, constant=True),
         "eq11": max(equation_11(given, printed=False) for given in (limit, soft)),
         "eq11_printed": equation_11(soft, printed=True),
         "prop4_gap": proposition_4(limit),
@@ -74,7 +77,34 @@ def _of(limit: Answered) -> dict[str, float]:
         "eq12_printed": abs(equation_12(traces, T, alpha, printed=True) - factorised_11(traces, T, alpha)),
         "eq12_no_teacher": equation_12(traces, T, 0.0, printed=False),
         "eq12_no_teacher_printed": equation_12(traces, T, 0.0, printed=True),
+        "eq12_hot": equation_12(_at(traces, T, HOT), HOT, alpha, printed=False),
+        "eq12_hot_printed": equation_12(_at(traces, T, HOT), HOT, alpha, printed=True),
+        "eq12_sharp": equation_12(sharp, T, alpha, printed=False) - (T + alpha * sharp.chi) / (T + alpha),
+        "eq12_sharp_printed": equation_12(sharp, T, alpha, printed=True)
+        - (T + alpha * sharp.chi) / (T + alpha),
+        "eq1_doubled": _soft_gradient(limit, 2 * T) / _soft_gradient(limit, T),
     }
+
+
+def _at(traces: Traces, temperature: float, other: float) -> Traces:
+    """The traces at another temperature, if those of the matrices stay: g falls as 1/T."""
+    return Traces(traces.g * temperature / other, traces.chi)
+
+
+def _soft_gradient(given: Answered, temperature: float) -> float:
+    """The mean length of P_T − P̂_T, which times w is the soft part of equation 1's gradient by the logits."""
+    apart = softened(given.student, temperature) - softened(given.teacher, temperature)
+    return float(apart.norm(dim=1).mean())
+
+
+def _uneven(given: Answered) -> Answered:
+    """All examples of the first half of the classes, and every third of the others."""
+    classes = given.labels.shape[1]
+    place = torch.arange(len(given.labels))
+    kept = (given.labels.argmax(1) < classes // 2) | (place % 3 == 0)
+    return Answered(
+        given.labels[kept], given.student[kept], given.teacher[kept], given.temperature, given.alpha
+    )
 
 
 def _answered(given: bench.MeasureInput, split: bench.Split) -> tuple[Tensor, Tensor, Tensor]:

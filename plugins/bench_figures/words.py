@@ -21,6 +21,7 @@ _TITLES = {
     "spectral_error": "Spectral-norm error",
     "frobenius_error": "Frobenius-norm error",
     "macs": "Multiply-accumulates",
+    "over_realisation": "Over-realisation",
     "sparsity": "Sparsity",
 }
 _PREFIXES = re.compile(

@@ -27,6 +27,12 @@ def _build_distillation(params: bench.Params) -> bench.ObjectiveFunction:
     return Distillation(params["form"], params["temperature"], params["w"])
 
 
+def _build_logit_matching(_: bench.Params) -> bench.ObjectiveFunction:
+    from bench_objectives.matching import logit_matching  # noqa: PLC0415
+
+    return logit_matching
+
+
 def _build_l1(params: bench.Params) -> bench.ObjectiveFunction:
     from bench_objectives.penalties import l1  # noqa: PLC0415
 
@@ -66,7 +72,7 @@ def bench_objectives() -> Iterable[bench.Objective]:
     )
     yield bench.Objective(
         name="distillation",
-        summary="Learns from the softened answers of the dense network beside the labels; for fine-tuning.",
+        summary="Learns from the softened answers of a teacher, or of the dense network, beside the labels.",
         build=_build_distillation,
         params=(
             bench.Param(
@@ -81,6 +87,13 @@ def bench_objectives() -> Iterable[bench.Objective]:
         ),
         needs_teacher=True,
         cite="Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, arXiv 1503.02531",
+    )
+    yield bench.Objective(
+        name="logit-matching",
+        summary="Learns a teacher's outputs before any softmax: half the squared distance, without labels.",
+        build=_build_logit_matching,
+        needs_teacher=True,
+        cite="Ba and Caruana, Do Deep Nets Really Need to be Deep?, NIPS 2014 (arXiv 1312.6184)",
     )
     yield from _penalties()
 

@@ -32,9 +32,7 @@ class Supervised:
     def rows(self, step: bench.BankStep) -> Tensor:
         """Return each network's mean over its batch."""
         if step.kind == "regression":
-            off = step.outputs.view(step.targets.shape) - step.targets
-            squares = off.square().flatten(1)
-            return squares.mean(1) if self.reduction == "mean" else squares.sum(1) / (2 * off.shape[1])
+            return self._squared(step.outputs.view(step.targets.shape) - step.targets)
         losses = functional.cross_entropy(
             step.outputs.transpose(1, 2),  # classes in the middle: a third of the time that they take last
             step.targets,
@@ -42,3 +40,16 @@ class Supervised:
             label_smoothing=self.label_smoothing,
         )
         return losses.mean(1)
+
+    def slopes(self, step: bench.BankStep) -> tuple[Tensor, Tensor] | None:
+        """Return the rows of a regression with their gradients; None for a classification."""
+        if step.kind != "regression":
+            return None
+        off = step.outputs.view(step.targets.shape) - step.targets
+        losses = self._squared(off)
+        each = off[0].numel() / 2 if self.reduction == "mean" else off.shape[1]
+        return losses, off.mul_(1 / each).view(step.outputs.shape)
+
+    def _squared(self, off: Tensor) -> Tensor:
+        squares = off.square().flatten(1)
+        return squares.mean(1) if self.reduction == "mean" else squares.sum(1) / (2 * off.shape[1])

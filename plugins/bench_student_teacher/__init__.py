@@ -31,9 +31,14 @@ _CELLS = bench.Param(
 _CURVE = bench.Param("curve", str, "mse_by_units", "the record's curve of errors by units kept")
 _ESTIMATOR = (
     bench.Param(
-        "estimator", str, "change-point", "how n* is found", choices=("change-point", "tolerance", "hinge")
+        "estimator",
+        str,
+        "change-point",
+        "how n* is found",
+        choices=("change-point", "tolerance", "resolution", "hinge"),
     ),
     bench.Param("factor", float, 2.0, "of the tolerance: times the whole network's error", minimum=1),
+    bench.Param("share", float, 1e-3, "of the resolution: share of the targets' variance", minimum=0),
 )
 _HUE = bench.Param("hue", str, ["parametrization"], "columns whose joined values are labels", many=True)
 _ACROSS = bench.Param(
@@ -77,14 +82,16 @@ def _inputs(_: bench.Params) -> bench.MeasureFunction:
 
 def _transition(params: bench.Params) -> bench.AnalysisFunction:
     from bench_student_teacher.amounts import Asked  # noqa: PLC0415
+    from bench_student_teacher.estimators import Estimator  # noqa: PLC0415
     from bench_student_teacher.runs import Counting  # noqa: PLC0415
     from bench_student_teacher.transition import Contestants, transition  # noqa: PLC0415
 
-    keys = ("estimator", "factor", "report", "within", "cells")
+    by = Estimator(params["estimator"], params["factor"], params["share"])
+    keys = ("report", "within", "cells")
     return partial(
         transition,
         who=Contestants(params["where"], params["one"], params["other"]),
-        asked=Asked(**{key: params[key] for key in keys}),
+        asked=Asked(by, **{key: params[key] for key in keys}),
         counting=Counting(params["curve"], params["max_floor"], params["floor_of"]),
     )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bench_student_teacher.estimators import transition_point
+from bench_student_teacher.estimators import Estimator, transition_point
 from bench_student_teacher.runs import Run
 
 
@@ -13,14 +13,13 @@ class Asked:
     """What is asked of the transition points.
 
     Args:
-        estimator: see `transition_point`; `factor` is of its tolerance.
+        by: how they are found.
         report: "median", "error", "share", "relative", "depth", "rest" or "slope"; see `docs/claims.md`.
         within: how far n* may be from n_T to count for "share".
         cells: which cell's number counts: "one" where there is one alone, "min" or "max".
     """
 
-    estimator: str = "change-point"
-    factor: float = 2.0
+    by: Estimator = field(default_factory=Estimator)
     report: str = "median"
     within: float = 2.0
     cells: str = "one"
@@ -34,5 +33,5 @@ def amount(run: Run, asked: Asked) -> float:
         return run.curve.at(0.75 * run.teacher) / run.curve.at(run.teacher)
     if asked.report == "rest":
         return run.curve.at(1.25 * run.teacher) / run.curve.floor
-    point = transition_point(run.curve, asked.estimator, asked.factor)
+    point = transition_point(run.curve, asked.by)
     return point / run.teacher if asked.report == "relative" else point - run.teacher

@@ -12,13 +12,22 @@ FEWEST_POINTS = 3
 
 @dataclass(frozen=True)
 class Curve:
-    """Errors by the number of units kept; both of shape (points,), units rising, errors positive."""
+    """Errors by the number of units kept; both of shape (points,), units rising, errors positive.
+
+    `variance` is that of the targets, NaN where it is not known.
+    """
 
     units: np.ndarray
     errors: np.ndarray
+    variance: float = float("nan")
 
     @classmethod
-    def read(cls, errors: Sequence[float | None], units: Sequence[float | None] | None) -> Curve | None:
+    def read(
+        cls,
+        errors: Sequence[float | None],
+        units: Sequence[float | None] | None,
+        variance: float = float("nan"),
+    ) -> Curve | None:
         """The points of a record's curve that are there; `units` are 0, 1, … unless given.
 
         An error of zero is taken for the least positive one, so that logarithms are finite.
@@ -34,7 +43,7 @@ class Curve:
         x, y = x[there], y[there]
         if len(y) < FEWEST_POINTS or not (np.diff(x) > 0).all() or not (y > 0).any():
             return None
-        return cls(x, np.maximum(y, y[y > 0].min()))
+        return cls(x, np.maximum(y, y[y > 0].min()), variance)
 
     @property
     def height(self) -> float:

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from bench import Params, Unsupported
 from bench.analysis import bootstrap, column_of, select
 from bench_student_teacher.cells import FEWEST_SEEDS, median
-from bench_student_teacher.estimators import transition_point
+from bench_student_teacher.estimators import Estimator, transition_point
 from bench_student_teacher.runs import Counting, Run, read_runs
 
 if TYPE_CHECKING:
@@ -97,10 +97,11 @@ def _grouped(frame: pd.DataFrame, params: Params, *, by_height: bool) -> dict[tu
     if not found.runs:
         raise Unsupported(found.reason)
     labels = _labels(select(frame, params["where"]).rows, params["hue"])
+    by = Estimator(params["estimator"], params["factor"], params["share"])
     runs: dict[tuple[str, float], list[tuple[Run, float]]] = {}
     for run in found.runs:
         if run.fate == "counted" and run.curve is not None:
-            point = transition_point(run.curve, params["estimator"], params["factor"])
+            point = transition_point(run.curve, by)
             x = run.curve.height if by_height else run.teacher
             runs.setdefault((labels[run.entry], x), []).append((run, point))
     groups = {

@@ -84,17 +84,23 @@ def read_runs(frame: pd.DataFrame, where: Sequence[str], counting: Counting) -> 
     limits = _limits(rows, counting)
     kept = rows["curves.units_kept"] if "curves.units_kept" in rows.columns else [None] * len(rows)
     runs = tuple(
-        _run(row, _curve(errors, units), teacher, limit)
-        for row, errors, units, teacher, limit in zip(
+        _run(row, _curve(errors, units, variance), teacher, limit)
+        for row, errors, units, variance, teacher, limit in zip(
             rows[["entry", "cell", "spec.seed"]].itertuples(index=False, name=None),
             rows[column],
             kept,
+            _variances(rows),
             teachers,
             limits,
             strict=True,
         )
     )
     return Runs(runs, told_apart(rows))
+
+
+def _variances(rows: pd.DataFrame) -> list[float]:
+    known = "metrics.target_variance" in rows.columns
+    return quantity(rows, "target_variance").tolist() if known else [float("nan")] * len(rows)
 
 
 def _limits(rows: pd.DataFrame, counting: Counting) -> list[float]:
@@ -105,10 +111,10 @@ def _limits(rows: pd.DataFrame, counting: Counting) -> list[float]:
     return [counting.max_floor] * len(rows)
 
 
-def _curve(errors: Any, units: Any) -> Curve | None:
+def _curve(errors: Any, units: Any, variance: float) -> Curve | None:
     if not isinstance(errors, tuple | list):
         return None
-    return Curve.read(errors, units if isinstance(units, tuple | list) else None)
+    return Curve.read(errors, units if isinstance(units, tuple | list) else None, variance)
 
 
 def _run(row: tuple[str, str, int], curve: Curve | None, teacher: float, limit: float) -> Run:

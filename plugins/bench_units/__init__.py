@@ -35,7 +35,7 @@ def _bn_scale(_: bench.Params) -> bench.Scorer:
 def _activation(params: bench.Params) -> bench.Scorer:
     from bench_units.activations import activation  # noqa: PLC0415
 
-    return activation(params["examples"])
+    return activation(params["examples"], params["weighting"])
 
 
 def _specialization(params: bench.Params) -> bench.Scorer:
@@ -48,6 +48,12 @@ def _merge(params: bench.Params) -> bench.Scorer:
     from bench_units.merging import merge  # noqa: PLC0415
 
     return merge(params["cosine"])
+
+
+def _merging(params: bench.Params) -> bench.MeasureFunction:
+    from bench_units.lossless import merging  # noqa: PLC0415
+
+    return merging(params["cosines"], params["tolerance"])
 
 
 def _random(_: bench.Params) -> bench.Scorer:
@@ -87,7 +93,17 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         name="activation",
         summary="Removes the units of smallest mean activation behind a ReLU, on a batch of training data.",
         build=_activation,
-        params=(bench.Param("examples", int, 256, "training examples to look at", minimum=1),),
+        params=(
+            bench.Param("examples", int, 256, "training examples to look at", minimum=1),
+            bench.Param(
+                "weighting",
+                str,
+                "none",
+                "what it is multiplied by: nothing, or the norm of the weights that read the unit",
+                choices=("none", "fan-out"),
+                later=True,
+            ),
+        ),
         unit="unit",
         cite=_POLYAK,
     )
@@ -116,4 +132,35 @@ def bench_pruners() -> Iterable[bench.Pruner]:
         summary="Removes units at random: the control of unit pruners.",
         build=_random,
         unit="unit",
+    )
+
+
+@bench.hookimpl
+def bench_measures() -> Iterable[bench.Measure]:
+    """Offer `merging`."""
+    yield bench.Measure(
+        name="merging",
+        summary="How many hidden units of the dense network can be merged, and how many at no loss.",
+        build=_merging,
+        params=(
+            bench.Param(
+                "cosines",
+                float,
+                [0.999, 0.99, 0.98, 0.95, 0.9, 0.8],
+                "how nearly co-linear any two units merged are, tried one by one",
+                minimum=0,
+                maximum=1,
+                many=True,
+            ),
+            bench.Param(
+                "tolerance",
+                float,
+                0.0,
+                "what still counts as no loss: accuracy, or mean squared error over the targets' variance",
+                minimum=0,
+            ),
+        ),
+        metrics=("mergeable_units", "mergeable_share", "mergeable_cosine", "merging_silent_units"),
+        curves=("merge_cosine", "merge_units", "merge_accuracy", "merge_loss", "merge_mse"),
+        cite=_MERGED,
     )

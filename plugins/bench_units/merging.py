@@ -29,13 +29,10 @@ class Merged:
     Args:
         network: the merged copy; a unit that was merged into another has zero weights all around.
         gone: by layer, how many units were merged into others.
-        strengths: by layer, shape (out,), float64: the norm of a unit's incoming weights times that of
-            those that read it, in the merged network; zero for units that are gone.
     """
 
     network: nn.Module
     gone: Mapping[str, int]
-    strengths: Mapping[str, Tensor]
 
 
 def merge(cosine: float) -> Scorer:
@@ -50,13 +47,16 @@ def merge(cosine: float) -> Scorer:
     def score(given: PruneInput) -> Scored:
         example, _ = given.batch(1)
         subject = mergeable(given.model, example)
-        found = merged(subject, list(given.layers), cosine)
+        network = merged(subject, list(given.layers), cosine).network
         before = dict(subject.network.named_parameters())
         return Scored(
-            {name: found.strengths[name].to(layer.weight) for name, layer in given.layers.items()},
+            {
+                name: strengths(network, name, subject).to(layer.weight)
+                for name, layer in given.layers.items()
+            },
             {
                 name: parameter.detach()
-                for name, parameter in found.network.named_parameters()
+                for name, parameter in network.named_parameters()
                 if not torch.equal(parameter, before[name])
             },
         )
@@ -104,7 +104,7 @@ def merged(subject: Mergeable, layers: Sequence[str], cosine: float) -> Merged:
     gone = {}
     for name in layers:
         rows, columns = _rows(network, name, subject), _columns(network, name, subject)
-        strength = rows.norm(dim=1) * columns.norm(dim=1)
+        strength = strengths(network, name, subject)
         if not bool(strength.isfinite().all()):
             raise ValueError(f"the weights of {name} are not finite")
         hosts = _hosts(rows, strength, cosine)
@@ -115,11 +115,25 @@ def merged(subject: Mergeable, layers: Sequence[str], cosine: float) -> Merged:
         _write_columns(network, name, subject, summed.masked_fill(lost[:, None], 0.0))
         _silence(network, name, subject, lost)
         gone[name] = int(lost.sum())
-    strengths = {
-        name: _rows(network, name, subject).norm(dim=1) * _columns(network, name, subject).norm(dim=1)
-        for name in layers
-    }
-    return Merged(network, gone, strengths)
+    return Merged(network, gone)
+
+
+@torch.no_grad()
+def strengths(network: nn.Module, layer: str, subject: Mergeable) -> Tensor:
+    """The norm of each unit's incoming weights times that of those that read it.
+
+    Args:
+        network: the one of `subject`, before or after merging.
+        layer: whose units.
+        subject: what is known of the network.
+
+    Returns:
+        Shape (out,), float64; zero for units that are gone, or silent as they are.
+    """
+    product: Tensor = _rows(network, layer, subject).norm(dim=1) * _columns(network, layer, subject).norm(
+        dim=1
+    )
+    return product
 
 
 def _hosts(rows: Tensor, strength: Tensor, cosine: float) -> Tensor:

@@ -19,7 +19,7 @@ def unit_norm(side: str, p: float) -> Scorer:
         incoming = {name: layer.weight.flatten(1).norm(p, dim=1) for name, layer in given.layers.items()}
         if side == "incoming":
             return incoming
-        outgoing = _outgoing(given, p)
+        outgoing = outgoing_norms(given, p)
         if side == "outgoing":
             return outgoing
         return {name: incoming[name] * outgoing[name] for name in incoming}
@@ -27,7 +27,8 @@ def unit_norm(side: str, p: float) -> Scorer:
     return score
 
 
-def _outgoing(given: PruneInput, p: float) -> dict[str, Tensor]:
+def outgoing_norms(given: PruneInput, p: float) -> dict[str, Tensor]:
+    """The p-norms of all weights that read each unit, shape (out,), by layer."""
     mass = {}
     for name, module in prunable_modules(given.model).items():
         weight = module.weight

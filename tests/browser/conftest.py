@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,23 +11,13 @@ import pytest
 
 from bench.board.build import build_board
 from bench.store.store import Store
+from tests.chromium import chromium
 from tests.synthetic import altered, synthetic
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-NEEDED = "BENCH_NEEDS_BROWSER"
 SUITE = "suites/cifar10-pruning.1.html"
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 _WATCH = """
 window.violations = [];
 const note = event => window.violations.push(event.violatedDirective);
@@ -64,19 +52,8 @@ Opener = Callable[..., View]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; where there is none, tests are skipped, or fail where the environment needs one."""
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it may be missing
-    except ImportError:
-        path, said = None, "playwright is not installed"
-    else:
-        said = "no Chromium on this machine"
-    if path is None:
-        (pytest.fail if os.environ.get(NEEDED) else pytest.skip)(said)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(_SWITCHES))
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

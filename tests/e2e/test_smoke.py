@@ -8,7 +8,12 @@ import pytest
 
 from bench.store.reading import read_records
 
-SUITES = ("spectral-student-teacher-smoke", "spectrum-preserving-smoke", "dark-knowledge-smoke")
+SUITES = (
+    "spectral-student-teacher-smoke",
+    "spectrum-preserving-smoke",
+    "dark-knowledge-smoke",
+    "student-specialization-smoke",
+)
 
 
 @pytest.mark.slow

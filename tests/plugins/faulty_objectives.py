@@ -81,6 +81,16 @@ class Banked:
         return losses.mean().expand(len(losses)) if self.wrong == "value" else losses.mean(1)
 
 
+class Steep(Banked):
+    """That, with `slopes` which forget that the rows are means over examples."""
+
+    def slopes(self, step):
+        right = functional.one_hot(step.targets.long(), step.outputs.shape[-1])
+        if step.kind == "regression":
+            return None
+        return self.rows(step), step.outputs.softmax(-1) - right
+
+
 def replace_shape(step):
     """The step of a bank as that of one network with all the examples."""
     return replace(step, outputs=step.outputs.flatten(0, 1), targets=step.targets.flatten(0, 1))
@@ -104,6 +114,12 @@ FAULTS = (
         objective(Banked("gradient")),
         ("treats-banks-like-networks",),
         "the gradients of rows differ",
+    ),
+    Fault(
+        "has too steep slopes",
+        objective(Steep()),
+        ("has-the-slopes-of-its-rows",),
+        "for classification the gradients of slopes are not those of rows",
     ),
     Fault(
         "returns a number",

@@ -151,6 +151,17 @@ def test_predictors_say_what_their_formulas_say() -> None:
     assert np.isnan(found["chi_soft"][:, 3]).all()
 
 
+def test_a_baseline_at_chance_leaves_equation_11_without_a_say() -> None:
+    nothing = Ingredients(
+        np.array([0.5]), 0.0, np.array([0.2]), np.full((1, 1), np.nan), np.full((1, 1), np.nan)
+    )
+
+    found = predicted(nothing)
+
+    assert found["no_change"] == 1
+    assert np.isnan(found["eq11"])
+
+
 def test_skill_is_nought_for_no_change_and_one_for_the_truth() -> None:
     measured = np.array([[0.5, 0.6, 0.4]])
 

@@ -223,3 +223,12 @@ def test_teachers_of_other_sizes_have_rates_of_their_own():
     details = ask(frame, "collapse").details
     assert details["b_h50_teacher10"] == pytest.approx(5.0, rel=1e-4)
     assert details["spread"] is None
+
+
+def test_the_resolution_reads_the_variance_of_each_run():
+    rows = [
+        row("h50", seed, step(50, 24), variance=variance) for seed, variance in enumerate([10.0, 1e4] * 3)
+    ]
+    assert ask(frame_of(rows), estimator="resolution", share=1e-3).value == pytest.approx((4 - 2) / 2)
+    finer = ask(frame_of(rows), estimator="resolution", share=1e-4)
+    assert (finer.value, finer.details["undefined"]) == (0, 3)

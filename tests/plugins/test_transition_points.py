@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench_student_teacher.change_point import change_point, hinge
 from bench_student_teacher.curve import Curve
-from bench_student_teacher.estimators import transition_point
+from bench_student_teacher.estimators import Estimator, transition_point
 from bench_student_teacher.exponential import decay_rate
 from tests.plugins.transitions import step
 
@@ -20,7 +20,7 @@ VALUES = st.lists(st.integers(-50, 50).map(float), min_size=2, max_size=30)
 
 
 def found(errors, estimator, factor=2.0, units=None):
-    return transition_point(Curve.read(errors, units), estimator, factor)
+    return transition_point(Curve.read(errors, units), Estimator(estimator, factor))
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -43,6 +43,22 @@ def test_scaling_the_error_moves_no_estimate(height, knee, scale):
     errors = step(height, knee)
     for estimator in ESTIMATORS:
         assert found([scale * one for one in errors], estimator) == found(errors, estimator)
+
+
+@given(st.integers(6, 60), st.integers(2, 58), st.floats(1e-3, 1e3))
+def test_the_resolution_is_a_share_of_the_targets_variance(height, knee, variance):
+    knee = min(knee, height - 2)
+    errors = step(height, knee, floor=1e-4 * variance)
+    fine, coarse, finest = (
+        transition_point(Curve.read(errors, None, variance), Estimator("resolution", share=share))
+        for share in (2e-4, 2e-3, 5e-5)
+    )
+    assert (fine, coarse) == (knee, max(knee - 2, 0))
+    assert math.isnan(finest)
+
+
+def test_without_the_targets_variance_there_is_no_resolution():
+    assert math.isnan(transition_point(Curve.read(step(20, 5), None), Estimator("resolution")))
 
 
 @given(VALUES)

@@ -79,6 +79,15 @@ def test_activations_by_hand() -> None:
     assert found[2] == 0.0
 
 
+def test_activations_may_be_weighted_by_who_reads_them() -> None:
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2)).eval()
+    plain, weighted = (
+        scores("activation", model, (2,), examples=5, weighting=weighting)["0"]
+        for weighting in ("none", "fan-out")
+    )
+    torch.testing.assert_close(weighted, plain * model[2].weight.norm(dim=0))
+
+
 def test_activations_are_taken_behind_the_normalisation_and_over_all_places() -> None:
     model = nn.Sequential(nn.Conv2d(1, 2, 1, bias=False), nn.BatchNorm2d(2, eps=0.0), nn.Flatten())
     model.append(nn.Linear(18, 2))

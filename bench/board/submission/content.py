@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.board.submission.numbers import missing_numbers, number_complaints
 from bench.board.submission.problems import Complaint, Complaints, quoted
@@ -14,6 +14,9 @@ from bench.store.reading import PACK_SUFFIX
 if TYPE_CHECKING:
     from bench.store.record import Record
 
+MOST_KEYS = 1000
+MOST_ITEMS = 10_000
+STEADY = frozenset({"accuracy", "mse", "loss", "sparsity", "zeros", "weights", "spectral_error"})
 _AS_WRITTEN = "submit the record as prunebench wrote it"
 
 
@@ -25,6 +28,7 @@ def record_complaints(record: Record) -> Complaints:
     plain = record.plain()
     if trial_id_of(plain["spec"], plain["components"]) != record.trial_id:
         yield Complaint("the trial id does not fit the spec", f"{_AS_WRITTEN}; ids are hashes")
+    yield from _sizes(plain)
     yield from text_complaints(plain)
     yield from number_complaints(record)
 
@@ -43,6 +47,9 @@ def whole_complaints(record: Record) -> Complaints:
         yield Complaint("no word of the machine it ran on", _AS_WRITTEN)
     yield from missing_numbers(record)
     layers = {name for layer in record.per_layer for name in layer.model_extra or {}}
+    steady = sorted(STEADY.intersection(record.volatile))
+    if steady:
+        yield Complaint(f"volatile: {', '.join(steady)} repeats in every run of a trial", _AS_WRITTEN)
     unknown = sorted(set(record.volatile) - record.metrics.keys() - record.curves.keys() - layers)
     if unknown:
         names = ", ".join(quoted(name, 40) for name in unknown[:5])
@@ -65,3 +72,15 @@ def path_complaints(record: Record, path: Path, *, in_folder: bool) -> Complaint
         yield Complaint("the file is not named after the trial id", f"name it {record.trial_id}.json")
     if in_folder and path.parent.name != record.suite.name:
         yield Complaint("the folder is not named after the suite", f"put it into {suite}/")
+
+
+def _sizes(plain: dict[str, Any]) -> Complaints:
+    for key, value in plain.items():
+        most = MOST_KEYS if isinstance(value, dict) else MOST_ITEMS
+        if isinstance(value, dict | list) and len(value) > most:
+            yield Complaint(f"{quoted(key)}: {len(value)} entries, more than {most}", _AS_WRITTEN)
+        elif isinstance(value, dict):
+            yield from _sizes(value)
+        elif isinstance(value, list):
+            for item in value:
+                yield from _sizes(item) if isinstance(item, dict) else ()

@@ -12,7 +12,7 @@ LONGEST_TEXT = 500
 TYPOGRAPHIC = "·±°²³µ®™—…“”≤≥≠≈√λ\u00d7\u2013\u2212\u2018\u2019"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:+-]{0,99}")
 _PLAIN = re.compile(rf"[ -~{TYPOGRAPHIC}]*")
-_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;|\{\{|\{%|\$\{|`")
+_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;|\{\{|\{%|\$\{|`|\bon\w+\s*=")
 _ADDRESS = re.compile(r"(javascript|vbscript|data|file|https?)\s*:|//", re.IGNORECASE)
 _PATH = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\~]|^[A-Za-z]:[/\\]")
 _FORMULA = re.compile(r"^\s*[=@]|^\s*[+-]\s*[A-Za-z(]")
@@ -63,7 +63,9 @@ def _texts(value: Any, place: str, *, free: bool) -> Iterator[tuple[str, str, bo
 def _wrong_name(text: str) -> str:
     if len(text) > 100:
         return f"a name of {len(text)} characters"
-    return "" if _NAME.fullmatch(text) and ".." not in text else "not a plain name"
+    if not _NAME.fullmatch(text) or ".." in text:
+        return "not a plain name"
+    return _refused(text)
 
 
 def _wrong_text(text: str) -> str:
@@ -71,4 +73,8 @@ def _wrong_text(text: str) -> str:
         return f"a text of {len(text)} characters"
     if not _PLAIN.fullmatch(text):
         return "characters beyond plain print"
+    return _refused(text)
+
+
+def _refused(text: str) -> str:
     return next((name for pattern, name in _REFUSED if pattern.search(text)), "")

@@ -22,8 +22,9 @@ class BankBatches:
         distinct = list({id(data): data for data in sets}.values())
         place = {id(data): number * self._count for number, data in enumerate(distinct)}
         self._starts = torch.tensor([place[id(data)] for data in sets]).unsqueeze(1)
-        self._inputs = _joined([data.train.inputs for data in distinct])
-        self._targets = _joined([data.train.targets for data in distinct])
+        self._is_ready = sets[0].train.inputs.is_floating_point()
+        self._inputs = (_normalised if self._is_ready else _joined)(distinct)
+        self._targets = torch.cat([data.train.targets for data in distinct])
 
     def skip(self, recipe: StageRecipe, epochs: int) -> None:
         """Draw the orders of some epochs, so that the next one is in the order that would come then."""
@@ -37,26 +38,20 @@ class BankBatches:
         for part in batches_of(recipe, self._count):
             index = order[:, part]
             flat, shape = index.flatten(), index.shape
-            inputs = self._first.normalise(self._inputs.index_select(0, flat))
+            inputs = self._inputs.index_select(0, flat)
+            inputs = inputs if self._is_ready else self._first.normalise(inputs)
             targets = self._targets.index_select(0, flat)
             yield inputs.view(*shape, *inputs.shape[1:]), targets.view(*shape, *targets.shape[1:])
 
 
-def alike(sets: Sequence[DeviceData]) -> bool:
-    """Whether rows with these data sets can share batches."""
-    first = sets[0]
-    return all(
-        data is first
-        or (
-            data.train.inputs.shape == first.train.inputs.shape
-            and data.train.inputs.dtype == first.train.inputs.dtype
-            and data.train.targets.shape == first.train.targets.shape
-            and torch.equal(data.scale, first.scale)
-            and torch.equal(data.shift, first.shift)
-        )
-        for data in sets
-    )
+def _joined(sets: Sequence[DeviceData]) -> Tensor:
+    return torch.cat([data.train.inputs for data in sets])
 
 
-def _joined(parts: list[Tensor]) -> Tensor:
-    return parts[0] if len(parts) == 1 else torch.cat(parts)
+def _normalised(sets: Sequence[DeviceData]) -> Tensor:
+    """All inputs, normalised once: the numbers are those of each batch on its own."""
+    first = sets[0].train.inputs
+    inputs = torch.empty(len(sets), *first.shape, device=first.device)
+    for part, data in zip(inputs, sets, strict=True):
+        part.copy_(data.normalise(data.train.inputs))
+    return inputs.flatten(0, 1)

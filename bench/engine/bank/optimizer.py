@@ -37,14 +37,18 @@ class BankOptimizer:
         self._first = torch.zeros_like(storage.values)
         self._second = torch.zeros_like(storage.values) if self._kind != "sgd" else self._first
         self._steps = 0
+        self._told: Sequence[float] = ()
+        self._telling = self._first
 
     def _column(self, numbers: Iterable[float]) -> Tensor:
         values = self._storage.values
         return torch.tensor(list(numbers), dtype=values.dtype, device=values.device).unsqueeze(1)
 
-    def _rates(self, rates: Iterable[float]) -> Tensor:
-        column = self._column(rates)
-        return column if self._factors is None else column * self._factors
+    def _rates(self, rates: Sequence[float]) -> Tensor:
+        if rates != self._told:
+            column = self._column(rates)
+            self._told, self._telling = rates, column if self._factors is None else column * self._factors
+        return self._telling
 
     def step(self, rates: Sequence[float]) -> None:
         """Take one step along the storage's gradients, which are used up; then hold the masks."""
@@ -83,7 +87,7 @@ class BankOptimizer:
                 gradients.addcmul_(self._first, self._momentum)
             else:
                 gradients = self._first
-        values.addcmul_(gradients, self._rates(-rate for rate in rates))
+        values.addcmul_(gradients, self._rates([-rate for rate in rates]))
 
     def _adam(self, rates: Sequence[float]) -> None:
         values, gradients = self._storage.values, self._storage.gradients
@@ -96,4 +100,4 @@ class BankOptimizer:
         whole1, whole2 = 1 - BETA1**self._steps, 1 - BETA2**self._steps
         spread = self._second.sqrt().div_(math.sqrt(whole2)).add_(EPSILON)
         direction = torch.div(self._first, spread, out=spread)
-        values.addcmul_(direction, self._rates(-rate / whole1 for rate in rates))
+        values.addcmul_(direction, self._rates([-rate / whole1 for rate in rates]))

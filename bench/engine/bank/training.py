@@ -137,12 +137,14 @@ class _Bank:
     def _step(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """Compute the gradients of a step into the storage, and return the rows' losses (K,)."""
         outputs, kept = self._forward(inputs)
+        first = self._trainings[0]
+        step = BankStep(first.model, self._leaves, inputs, outputs, targets, first.data.task.kind)
+        if (closed := self._loss.slopes(step)) is not None:
+            self._backward(closed[1], kept)
+            return closed[0]
         outputs.requires_grad_()
         with torch.enable_grad():
-            kind = self._trainings[0].data.task.kind
-            losses = self._loss.rows(
-                BankStep(self._trainings[0].model, self._leaves, inputs, outputs, targets, kind)
-            )
+            losses = self._loss.rows(step)
             trained = {name: leaf for name, leaf in self._leaves.items() if leaf.requires_grad}
             found = torch.autograd.grad(losses.sum(), [outputs, *trained.values()], allow_unused=True)
         if found[0] is None:

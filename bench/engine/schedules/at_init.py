@@ -29,7 +29,7 @@ def at_init(scene: Scene, pruned_at: PrunedAt) -> Trainee[Outcome]:
     apply_pruning(network, pruned)
     shrunk = copy.deepcopy(network)
     prune_seconds = time.perf_counter() - started
-    course = scene.course(scene.spec.recipe.train, scene.seed("train"))
+    course = scene.course("train", scene.seed("train"))
     trained = yield Training(network, scene.data, course, pruned.by_parameter())
     check_no_regrowth(network, pruned)
     again = yield from retrain(scene, network, pruned)

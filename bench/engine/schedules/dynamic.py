@@ -45,7 +45,7 @@ def dynamic(scene: Scene, pruned_at: PrunedAt) -> Trainee[Outcome]:
     apply_pruning(network, start)
     prune_seconds = time.perf_counter() - started
     moving = _Moving(scene, network, Pruned(start.masks))
-    course = scene.course(recipe, scene.seed("train"))
+    course = scene.course("train", scene.seed("train"))
     trained = yield Training(network, scene.data, replace(course, after_step=moving.after_step))
     if recipe.ema_decay > 0:
         apply_pruning(network, moving.pruned)

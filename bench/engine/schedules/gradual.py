@@ -50,7 +50,7 @@ def gradual(scene: Scene, given: Sequence[Counts] | None) -> Trainee[tuple[Outco
     network = scene.initial()
     cubic = _Cubic(scene, network, given)
     cubic.prune_if_due(0)
-    course = scene.course(recipe, scene.seed("train"))
+    course = scene.course("train", scene.seed("train"))
     pruning_before = cubic.seconds
     trained = yield Training(network, scene.data, replace(course, after_step=cubic.after_step))
     pruned = cubic.pruned

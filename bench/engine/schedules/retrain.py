@@ -51,21 +51,21 @@ def retrain(scene: Scene, network: nn.Module, pruned: Pruned, number: int = 1) -
 
 
 def _course(scene: Scene, network: nn.Module, pruned: Pruned, number: int) -> Trainee[Course | None]:
-    way, recipe = scene.spec.schedule_params["retrain"], scene.spec.recipe
+    way = scene.spec.schedule_params["retrain"]
     if way == "none":
         return None
     if way == "finetune":
-        return scene.course(recipe.finetune, scene.seed("finetune", number))
+        return scene.course("finetune", scene.seed("finetune", number))
     epoch = int(scene.spec.schedule_params["rewind_epoch"])
     if way == "lr-rewind":
-        return replace(scene.course(recipe.train, scene.seed("lr-rewind", number)), first=epoch)
+        return replace(scene.course("train", scene.seed("lr-rewind", number)), first=epoch)
     if way == "reinit":
         network.load_state_dict(_anew(scene).state_dict())
     else:
         weights = yield from weights_at(scene, epoch)
         network.load_state_dict(dict(weights))
     apply_pruning(network, replace(pruned, values={}))
-    return replace(scene.course(recipe.train, scene.seed("train")), first=epoch, replay=True)
+    return replace(scene.course("train", scene.seed("train")), first=epoch, replay=True)
 
 
 def _anew(scene: Scene) -> nn.Module:

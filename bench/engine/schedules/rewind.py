@@ -32,7 +32,7 @@ def weights_at(scene: Scene, epoch: int) -> Trainee[Mapping[str, Tensor]]:
     if artifact is not None and artifact.tensors.keys() == model.state_dict().keys():
         return artifact.tensors
     again = replace(scene, tick=lambda: scene.session.progress("train", 0))
-    course = again.course(scene.spec.recipe.train, scene.seed("train"))
+    course = again.course("train", scene.seed("train"))
     found: dict[str, Tensor] = {}
 
     def after_epoch(done: int) -> None:

@@ -17,7 +17,7 @@ from bench.engine.objectives import StageLoss
 from bench.engine.prunable import prunable_layers
 from bench.engine.prune import PruneJob
 from bench.engine.session import Session
-from bench.engine.teaching import answers_of
+from bench.engine.teaching import TeacherNetwork, with_teacher
 from bench.engine.train import Course
 from bench.errors import Unsupported
 from bench.plan.seeds import derive_seed
@@ -26,6 +26,7 @@ from bench.plan.trials import Trial
 from bench.registry.components import Pruner
 from bench.registry.contracts import Layer, PruneInput, each_time
 from bench.suite.recipe import StageRecipe
+from bench.suite.roles import StageName
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,14 @@ class Scene:
         trial: whose schedule it is.
         dense: its trained dense network, still parametrized, in eval mode; nothing changes it.
         tick: is called after each epoch that the trial trains.
+        teacher: the network that the trial learns from, where it has one.
     """
 
     session: Session
     trial: Trial
     dense: nn.Module
     tick: Callable[[], None]
+    teacher: TeacherNetwork | None = None
 
     @property
     def spec(self) -> Spec:
@@ -52,7 +55,7 @@ class Scene:
     @cached_property
     def data(self) -> DeviceData:
         """The task's data."""
-        return self.session.data(self.spec)
+        return with_teacher(self.session.data(self.spec), self.teacher)
 
     @cached_property
     def pruner(self) -> Pruner:
@@ -103,19 +106,25 @@ class Scene:
         """Whether this session has not yet seen the pruner at work on the trial's model."""
         return self.session.first_use(f"{pruner.name}|{pruner.version}|{params}|{self.spec.model}")
 
-    def course(self, recipe: StageRecipe, seed: int) -> Course:
-        """A whole course by `recipe`, telling `tick` of each epoch; the dense network teaches where asked."""
-        component = f"model '{self.spec.model}'"
+    def course(self, stage: StageName, seed: int) -> Course:
+        """A whole course by the recipe of `stage`, telling `tick` of each epoch.
+
+        Who teaches, where the objective asks, is the trial's teacher if the stage learns from it, else the
+        dense network.
+        """
+        recipe: StageRecipe = getattr(self.spec.recipe, stage)
         loss = StageLoss(recipe, self.session.catalog)
+        component = f"model '{self.spec.model}'"
+        own = TeacherNetwork(self.dense, component)
+        learns = self.spec.teacher is not None and stage in self.spec.teacher.stages
+        teacher = self.teacher if learns and self.teacher else own
         return Course(
             component=component,
             recipe=recipe,
             loss=loss,
             seed=seed,
             after_epoch=lambda _: self.tick(),
-            teacher=answers_of(self.dense, component, bf16=recipe.precision == "bf16")
-            if loss.needs_teacher
-            else None,
+            teacher=teacher.answers(bf16=recipe.precision == "bf16") if loss.needs_teacher else None,
         )
 
     def initial(self) -> nn.Module:

@@ -113,6 +113,19 @@ def test_figures_hold_no_mathematics_of_strangers(records, change, tmp_path):
     assert b"<dc:date>" not in svg
 
 
+def test_a_figure_tells_few_entries_apart_and_of_many_those_on_the_front(records, change, tmp_path):
+    many = [change(one, {"spec/pruner": f"pruner-{number}"}) for number in range(3) for one in records[:45]]
+    for cell, labels in [(standings(tidy(records))[0], 4), (standings(tidy(many))[0], None)]:
+        write_figures(cell, tmp_path)
+        svg = (tmp_path / figure_names(cell)[0]).read_text(encoding="utf-8")
+        named = [one.label for one in cell.standings if f"<!-- {one.label} -->" in svg]
+        leading = [
+            one.label for row, one in enumerate(cell.standings) if row in {row for row, _ in cell.front}
+        ]
+        assert named == ([one.label for one in cell.standings] if labels else leading)
+        assert ("others -->" in svg) == (labels is None)
+
+
 def test_figures_of_cells_without_spectral_errors_are_drawn(records, change, tmp_path):
     cell = standings(tidy([change(one, {"metrics/spectral_error": None}) for one in records[:15]]))[0]
     write_figures(cell, tmp_path)

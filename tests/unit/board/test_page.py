@@ -115,7 +115,7 @@ def test_the_overview_names_every_network_and_links_to_where_it_stands(cells):
     links = [attributes["href"] for tag, attributes in reader.starts if tag == "a"]
     for cell in cells:
         assert f"suites/cifar10-pruning.1.html#task={cell.task}&model={cell.model}" in links
-    assert {cell.model for cell in cells} <= set(reader.texts["td"])
+    assert {f"{cell.task} · {cell.model}" for cell in cells} <= set(reader.texts["a"])
 
 
 def test_the_overview_names_what_leads_and_what_is_not_told_apart_from_it(cells):

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.board.ties import letters, standing_groups
+from bench.board.ties import group_text, letters, shared_letters, standing_groups
 
 
 def _pairs(*pairs):
@@ -56,3 +56,11 @@ def test_clear_differences_are_ordered_by_score_and_noise_is_not():
 def test_a_contestant_with_two_seeds_has_no_group():
     scores = {"known": {0: 0.9, 1: 0.9, 2: 0.91}, "new": {0: 0.1, 1: 0.1}}
     assert standing_groups(scores) == {"known": "a"}
+
+
+def test_a_group_of_many_letters_is_shown_by_its_ends():
+    assert shared_letters("abz2a3") == ("a", "b", "z2", "a3")
+    assert shared_letters(None) == ()
+    assert group_text("abc") == "abc"
+    assert group_text("abcdefghi2") == "a\u2026i2 (9)"
+    assert group_text(None) == ""

@@ -19,6 +19,7 @@ from tests.unit.measure.trials import masked_at_random
 
 ELSEWHERE = {
     *("input-ranking", "path-distribution", "teacher-match"),  # tests/plugins/test_student_teacher.py
+    *("specialization", "specialization-removal"),  # tests/plugins/test_specialization_measures.py
     *(
         "distilled-students",
         "distillation-identities",

@@ -27,6 +27,33 @@ def test_seeds_sparsities_and_scalars_leave_the_bank_of_training_as_it_is(catalo
     assert keys(catalog, "train", change) == keys(catalog, "train")
 
 
+def test_the_parameters_of_a_task_leave_the_bank_as_it_is_and_another_model_does_not(catalog, tmp_path):
+    path = tmp_path / "teachers.toml"
+    path.write_text(
+        """
+        schema = 1
+        name = "teachers"
+        version = "1"
+        summary = "Students of several teachers."
+        grid.task = [
+            { name = "polarity-teacher", params.polarity = 0.5 },
+            { name = "polarity-teacher", params = { polarity = 2.0 } },
+        ]
+        grid.model = [{ name = "mlp", params.hidden = [20] }, { name = "mlp", params.hidden = [40] }]
+        grid.seed = [0, 1]
+        grid.sparsity = 0.5
+        [[entry]]
+        pruner = "magnitude"
+        """,
+        encoding="utf-8",
+    )
+    trials = plan_trials(load_suite(path, catalog), catalog)
+    assert len(trials) == 8
+    for stage in ("train", "finetune"):
+        by_model = {(tuple(one.spec.model_params["hidden"]), bank_key(one, stage)) for one in trials}
+        assert len(by_model) == len({key for _, key in by_model}) == 2
+
+
 @pytest.mark.parametrize(
     "change", ["train.batch_size=64", "train.epochs=3", "train.optimizer='adam'", "train.nesterov=true",
                "train.objective_params={label_smoothing=0.1}", "train.sampling='replacement'"],

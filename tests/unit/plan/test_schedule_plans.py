@@ -9,6 +9,7 @@ from bench.plan.epochs import epochs_after_dense, planned_epochs
 from bench.plan.matched import reference_trial
 from bench.plan.rounds import rounds_of
 from bench.plan.trials import Trial, plan_trials, trial_id_of
+from bench.runner.jobs import Queue
 from bench.runner.progress import Progress
 from bench.suite.load import load_suite
 from bench.suite.settings import parse_settings
@@ -63,7 +64,8 @@ def test_a_plan_is_one_training_a_seed_and_one_fine_tuning_a_trial(plan):
 
 def test_the_bar_counts_the_epochs_of_all_rounds_and_a_step_a_trial(plan):
     trials = plan('schedule = { name = "iterative", params = { rounds = 3 } }', "finetune.epochs=2")
-    with Progress(trials, lambda _: False, shown=False) as progress:
+    with Progress(trials, shown=False) as progress:
+        progress.expect(Queue(trials, lambda _: False).epochs)
         assert progress._bar.total == planned_epochs(trials) + len(trials)
         assert progress._bar.total == 1 + 2 * 3 * 2 + 2 * 2 + 4
 

@@ -118,6 +118,17 @@ def test_each_row_can_have_its_own_data(catalog):
         assert close(together, single)
 
 
+def test_rows_see_their_data_normalised(catalog):
+    trainings = []
+    for seed in range(3):
+        data = data_of(5, 1, seed=seed)
+        task = replace(data.task, mean=(0.5,), std=(2.0,))
+        placed = DeviceData.place(task, torch.device("cpu"))
+        trainings.append(training_of(catalog, perceptron((5, 9, 1), seed), placed, seed))
+    for together, single in zip(banked(trainings), alone(trainings), strict=True):
+        assert close(together, single)
+
+
 def test_rows_of_half_the_sum_of_squares_are_their_networks_and_nobody_elses(catalog):
     data = data_of(5, 1)
     many = Split(data.train.inputs, data.train.inputs[:, :4].cos())

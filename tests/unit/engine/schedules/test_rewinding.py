@@ -91,7 +91,7 @@ def test_a_course_in_part_has_the_rates_and_the_data_of_the_whole(stage, entry):
 
     for into, keys in ((whole, {}), (part, {"first": 2, "replay": True})):
         network, after_step = note(into)
-        course = scene.course(trial.spec.recipe.train, scene.seed("train"))
+        course = scene.course("train", scene.seed("train"))
         train(network, scene.data, replace(course, after_step=after_step, **keys))
     steps = scene.data.steps(trial.spec.recipe.train)
     assert [done for done, _ in whole] == list(range(1, 3 * steps + 1))
@@ -102,7 +102,7 @@ def test_replayed_epochs_see_the_same_batches(stage, entry, monkeypatch):
     [trial] = stage.trials(entry("one-shot"))
     scene, _ = stage.scene(trial)
     drawn = []
-    course = scene.course(trial.spec.recipe.train, scene.seed("train"))
+    course = scene.course("train", scene.seed("train"))
 
     class Noting:
         def __init__(self, loss):

@@ -44,12 +44,14 @@ def described(rows: pd.DataFrame) -> list[str]:
 
 def told_apart(rows: pd.DataFrame) -> dict[str, str]:
     """By entry, the fields of the spec in which the contestants of `rows` differ, with their values."""
-    first: list[dict[Any, Any]] = rows.drop_duplicates("entry").to_dict("records")
     names = [
         str(name)
         for name in rows.columns
         if str(name).startswith(("spec.", "components.")) and name not in _REPEATED
     ]
+    found = rows[["entry", *names]].drop_duplicates("entry")
+    columns = [found[name].tolist() for name in found.columns]
+    first = [dict(zip(found.columns, values, strict=True)) for values in zip(*columns, strict=True)]
     differing = [name for name in names if len({str(row[name]) for row in first}) > 1]
     spec = [name for name in differing if name.startswith("spec.")]
     shown = [*(name for name in _NAMED if name in spec), *(name for name in spec if name not in _NAMED)]

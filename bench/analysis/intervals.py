@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -38,10 +39,14 @@ def half_width(spread: np.ndarray | float, n: int) -> np.ndarray:
         spread: the standard deviation s, with n − 1 in its denominator; a number or an array.
         n: how many values each mean is of.
     """
+    return np.asarray(spread) * (_quantile(n - 1) / math.sqrt(n))
+
+
+@cache
+def _quantile(freedom: int) -> float:
     from scipy.special import stdtrit
 
-    quantile = float(stdtrit(n - 1, 0.5 + LEVEL / 2))
-    return np.asarray(spread) * (quantile / math.sqrt(n))
+    return float(stdtrit(freedom, 0.5 + LEVEL / 2))
 
 
 def estimate(values: Sequence[float | None]) -> Estimate | None:

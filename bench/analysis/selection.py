@@ -80,17 +80,17 @@ def select(frame: pd.DataFrame, where: Sequence[str]) -> Selected:
     Raises:
         UserError: for text that is no condition, or a key that no record has.
     """
-    rows = frame[frame["status"] == "ok"]
+    kept = np.flatnonzero((frame["status"] == "ok").to_numpy())
     reason = "no record"
     for condition in conditions(where):
-        if rows.empty:
+        if not len(kept):
             break
-        column = named_column(rows, condition.key, ("spec.", ""))
-        kept = rows[_fits(column, condition)]
-        if kept.empty:
+        column = named_column(frame, condition.key, ("spec.", "")).iloc[kept]
+        fits = _fits(column, condition).to_numpy(bool)
+        if not fits.any():
             reason = f"no record has {condition}; there is {_values(column)}"
-        rows = kept
-    return Selected(rows, reason if rows.empty else "")
+        kept = kept[fits]
+    return Selected(frame.iloc[kept], "" if len(kept) else reason)
 
 
 def named_column(frame: pd.DataFrame, key: str, prefixes: Sequence[str]) -> pd.Series[Any]:

@@ -39,7 +39,7 @@ def spearman(frame: pd.DataFrame, *, scatter: Scatter, within: Sequence[str], co
     if not within or found.rows.empty:
         return _pooled(found)
     groups = [part for _, part in found.rows.groupby(list(found.groups)) if len(part) >= 3]
-    rhos = np.array([_spearman(part[["x", "y"]].to_numpy(float)[None])[0] for part in groups])
+    rhos = np.array([_spearman(_codes(part[["x", "y"]].to_numpy(float))[None])[0] for part in groups])
     rhos = rhos[np.isfinite(rhos)]
     if not len(rhos):
         return Analysed(None, details={"reason": "no group has three records that differ"})
@@ -73,7 +73,7 @@ def slope(frame: pd.DataFrame, *, scatter: Scatter, log_x: bool, log_y: bool) ->
 
 
 def _pooled(found: Points) -> Analysed:
-    values = found.rows[["x", "y"]].to_numpy(float)
+    values = _codes(found.rows[["x", "y"]].to_numpy(float))
     rho = float(_spearman(values[None])[0]) if len(values) >= 3 else float("nan")
     if not np.isfinite(rho):
         reason = found.reason or f"{len(values)} records do not give a correlation"
@@ -82,13 +82,26 @@ def _pooled(found: Points) -> Analysed:
     return Analysed(rho, low, high, {"records": len(values)})
 
 
-def _spearman(samples: np.ndarray) -> np.ndarray:
-    """The correlation of each sample of shape (n, 2); NaN where a side has one value alone."""
-    from scipy.stats import rankdata
+def _codes(values: np.ndarray) -> np.ndarray:
+    """Whole numbers from 0 in the order of the values in each column; equal values have equal ones."""
+    columns = [np.unique(column, return_inverse=True)[1] for column in values.T]
+    return np.stack(columns, axis=1) if len(values) else np.zeros(values.shape, int)
 
-    ranks = rankdata(samples, axis=1)
+
+def _spearman(samples: np.ndarray) -> np.ndarray:
+    """The correlation of each sample of codes of shape (n, 2); NaN where a side has one value alone."""
+    ranks = np.stack([_ranks(samples[..., side]) for side in (0, 1)], axis=-1)
     ranks = ranks - ranks.mean(axis=1, keepdims=True)
     across, up = ranks[..., 0], ranks[..., 1]
     with np.errstate(invalid="ignore", divide="ignore"):
         rho = (across * up).sum(1) / np.sqrt((across**2).sum(1) * (up**2).sum(1))
     return np.asarray(np.clip(rho, -1, 1))
+
+
+def _ranks(codes: np.ndarray) -> np.ndarray:
+    """The ranks within each row of `codes`, (draws, n), ties at their mean: by counting, not by sorting."""
+    draws, most = len(codes), int(codes.max(initial=0)) + 1
+    flat = codes + most * np.arange(draws)[:, None]
+    counts = np.bincount(flat.ravel(), minlength=draws * most).reshape(draws, most)
+    ranks = counts.cumsum(axis=1) - (counts - 1) / 2
+    return np.take_along_axis(ranks, codes, axis=1)

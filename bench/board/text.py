@@ -12,6 +12,8 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 def plain_text(value: object, longest: int = LONGEST) -> str:
     """`value` on one line: no control, invisible or direction-changing characters, cut at `longest`."""
     text = str(value)[: 4 * longest]
+    if len(text) <= longest and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     text = "".join(" " if unicodedata.category(char) in _HIDDEN else char for char in text)
     text = re.sub(r"\s+", " ", text).strip()
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -12,6 +12,8 @@ LONGEST_QUOTE = 80
 def quoted(value: object, longest: int = LONGEST_QUOTE) -> str:
     """`value` in printable ASCII, cut at `longest`: fit for terminals and logs, whatever it holds."""
     text = str(value)[: 4 * longest]
+    if len(text) <= longest and text.isascii() and text.isprintable():
+        return text
     text = "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in text)
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 

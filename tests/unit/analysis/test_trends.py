@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from bench.analysis import Scatter, bootstrap, slope, spearman
+from bench.analysis.trends import _ranks
 from tests.unit.analysis.conftest import frame_of
 
 XY = Scatter("x", "y")
@@ -109,3 +110,9 @@ def test_the_bootstrap_gives_no_interval_where_it_would_mislead():
     assert bootstrap(lambda drawn: drawn.mean(axis=1), np.arange(9.0)) == (None, None)
     mostly_undefined = np.array([np.nan] + [1.0] * 11)
     assert bootstrap(lambda drawn: drawn.mean(axis=1), mostly_undefined) == (None, None)
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=4, max_size=4), min_size=1, max_size=6))
+def test_ranks_by_counting_are_scipys_with_ties_at_their_mean(rows):
+    codes = np.array(rows)
+    assert np.array_equal(_ranks(codes), stats.rankdata(codes, axis=1))

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
@@ -16,6 +17,9 @@ from bench.registry.loader import load_plugins
 from bench.registry.origin import Selection
 
 os.environ.setdefault("MKL_CBWR", "AUTO")  # as workers have it
+# A busy machine is no counterexample; the rest is the profile that hypothesis chose for where it runs.
+hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 TINY = """
 schema = 1

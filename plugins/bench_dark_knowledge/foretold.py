@@ -64,7 +64,7 @@ def _grid(rows: pd.DataFrame, form: str) -> Grid | str:
     if hard.empty or soft.empty:
         return f"no student was taught by {'labels alone' if hard.empty else 'the teacher in this form'}"
     held, test = (
-        soft.pivot_table(f"metrics.distilled_{half}_accuracy", *keys, aggfunc="mean")
+        soft.pivot_table(f"metrics.distilled_{half}_accuracy", index=keys[0], columns=keys[1], aggfunc="mean")
         for half in ("held", "test")
     )
     if held.isna().to_numpy().any():

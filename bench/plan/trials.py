@@ -114,7 +114,8 @@ def trial_again(
         UserError: where a component is unknown, or is at another version now.
     """
     for key, ref in components.items():
-        kind = _KINDS.get(key.partition(":")[0], key.partition(":")[0])
+        part = key.removeprefix(PREFIX).partition(":")[0]
+        kind = _KINDS.get(part, part)
         version = catalog.get(kind, ref.name).version
         if version != ref.version:
             raise UserError(

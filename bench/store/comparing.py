@@ -49,10 +49,9 @@ def differences(recorded: Record, again: Record) -> tuple[Difference, ...]:
     """The numbers in which two runs of one trial differ; those called volatile may.
 
     On equal machines and sources (`held_to`) every number is compared, and exactly. Else those of `PRIMARY`
-    are, for training on other arithmetic takes another way: fractions to within `FRACTION_TOLERANCE`, others
-    to within `RELATIVE_TOLERANCE` of the larger. Forty trials of `digits` on processors of two makers
-    differed by up to 0.033 in accuracy, at sparsities where the network breaks down, and by 2 % in spectral
-    error.
+    are, for training on other arithmetic takes another way: fractions to within `FRACTION_TOLERANCE`,
+    others to within `RELATIVE_TOLERANCE` of the larger. Forty trials of `digits` on processors of two
+    makers differed by up to 0.033 in accuracy and by 2 % in spectral error.
     """
     exact = held_to(recorded, again) == "exact"
     one, other = (_numbers(record) for record in (recorded, again))

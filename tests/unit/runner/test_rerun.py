@@ -51,6 +51,14 @@ def test_traces_are_part_of_the_training_that_is_run_again(catalog, write_suite)
     assert trial_again(trial.suite, trial.spec, trial.components, catalog).stages == trial.stages
 
 
+def test_a_trial_with_a_teacher_is_planned_again_with_it(catalog, write_suite):
+    taught = '\n[teacher]\nmodel = "lenet-300-100"\npruner = "magnitude"\nsparsity = 0.5\n'
+    objective = ("[recipe.train]\n", '[recipe.train]\nobjective = "distillation"\n')
+    trial = plan_trials(load_suite(write_suite(objective, extra=taught), catalog), catalog)[0]
+    assert any(key.startswith("teacher") for key in trial.components)
+    assert trial_again(trial.suite, trial.spec, trial.components, catalog).stages == trial.stages
+
+
 def test_a_component_at_another_version_is_refused(catalog, published):
     parts = dict(published[0].components)
     parts["pruner"] = parts["pruner"].model_copy(update={"version": "0"})

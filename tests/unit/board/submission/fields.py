@@ -22,7 +22,18 @@ def full_record(good: Plain) -> Plain:
     for stage in spec["recipe"].values():
         stage["objective_params"] = {"a": "b"}
         stage["augment"] = ["flip"]
+        stage["sampling"] = "replacement"
         stage["penalties"] = [{"objective": "l2", "weight": 0.1, "params": {"a": "b"}}]
+    named = {"name": "mlp", "params": {"a": "b"}}
+    spec["teacher"] = {
+        "model": named,
+        "parametrization": named,
+        "pruner": "magnitude",
+        "params": {"a": "b"},
+        "sparsity": 0.5,
+        "recipe": spec["recipe"],
+        "stages": ["train"],
+    }
     spec["measures"][0]["params"] = {"a": "b"}
     plain["env"] |= {"git": {"sha": "0" * 40, "dirty": False}, "data_sha256": "0" * 64}
     plain["curves"] = {"loss_by_units": [1.0]}
@@ -30,6 +41,7 @@ def full_record(good: Plain) -> Plain:
     plain["unmeasured"] = {"latency": "no device"}
     plain["selected"] = {"train": 1}
     point = {"measure": "sv-trace", "epoch": 0, "metrics": {"a": 1.0}, "per_layer": {"fc1": {"a": 1.0}}}
+    point["curves"] = {"a": [1.0]}
     plain["traces"] = [point]
     return rehashed(plain)
 

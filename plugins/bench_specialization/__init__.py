@@ -95,6 +95,13 @@ def _monotony(params: bench.Params) -> bench.AnalysisFunction:
     return partial(monotony, course=course, where=params["where"])
 
 
+def _recovery_order(params: bench.Params) -> bench.AnalysisFunction:
+    from bench_specialization.analyses import Recovery, recovery_order  # noqa: PLC0415
+
+    recovery = Recovery(params["measure"], params["threshold"], params["never"])
+    return partial(recovery_order, recovery=recovery, where=params["where"], cells=params["cells"])
+
+
 @bench.hookimpl
 def bench_analyses() -> Iterable[bench.Analysis]:
     """Offer levels and courses, then orders of learning."""
@@ -102,8 +109,19 @@ def bench_analyses() -> Iterable[bench.Analysis]:
     yield bench.Analysis(
         name="recovery-order",
         summary="Rank correlation of a teacher's units' strength and the epoch at which each is recovered.",
-        build=_late("analyses", "recovery_order"),
-        params=(*_TRACED, _THRESHOLD, _CELLS),
+        build=_recovery_order,
+        params=(
+            *_TRACED,
+            _THRESHOLD,
+            bench.Param(
+                "never",
+                str,
+                "last",
+                "whether units that are never recovered come last, together, or do not count",
+                choices=("last", "left-out"),
+            ),
+            _CELLS,
+        ),
         cite=_CITE,
     )
     yield bench.Analysis(

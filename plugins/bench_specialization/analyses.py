@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,28 +56,42 @@ def trace_at(frame: pd.DataFrame, *, measure: str, metric: str, epoch: int, wher
     return over_seeds(found, chosen.labels, "mean", "one")
 
 
-def recovery_order(
-    frame: pd.DataFrame, *, measure: str, threshold: float, where: Sequence[str], cells: str
-) -> Analysed:
+@dataclass(frozen=True)
+class Recovery:
+    """When a unit is recovered, and what becomes of those that never are.
+
+    Args:
+        measure: the trace.
+        threshold: from which correlation on a unit is recovered.
+        never: "last" where units that are never recovered come last, together, or "left-out".
+    """
+
+    measure: str
+    threshold: float
+    never: str
+
+
+def recovery_order(frame: pd.DataFrame, *, recovery: Recovery, where: Sequence[str], cells: str) -> Analysed:
     """Whether strong units of a teacher are recovered first: Spearman's ρ of strength rank and epoch.
 
     A teacher's units are ranked by their place, the strongest first, as the task `polarity-teacher` has
-    them. The epoch is the first traced one at which the best correlation is `threshold` or more; units
-    that are never recovered come last, together. The value is the mean over seeds; networks in which
-    all units are recovered at one epoch have none.
+    them. The epoch is the first traced one at which the best correlation reaches the threshold. The value
+    is the mean over seeds; networks in which all units are recovered at one epoch have none. Where t of m
+    units are never recovered and come last, ρ is at most √(1 − (t³ − t)/(m³ − m)).
 
     Raises:
         UserError: where several settings are selected and one is asked for.
     """
     chosen = networks(frame, where)
     found: dict[str, list[float]] = {}
-    for setting, points in chosen.traced(measure):
-        epochs = recovery_epochs(points, threshold)
-        rho = rank_correlation(np.arange(len(epochs)), epochs)
+    for setting, points in chosen.traced(recovery.measure):
+        epochs = recovery_epochs(points, recovery.threshold)
+        counts = np.isfinite(epochs) | (recovery.never == "last")
+        rho = rank_correlation(np.flatnonzero(counts), epochs[counts])
         if rho is not None:
             found.setdefault(setting, []).append(rho)
     if not found:
-        reason = chosen.reason or f"no network of a trace '{measure}' recovers units at two epochs"
+        reason = chosen.reason or f"no network of a trace '{recovery.measure}' recovers units at two epochs"
         return Analysed(None, details={"reason": reason})
     return over_seeds(found, chosen.labels, "mean", cells)
 

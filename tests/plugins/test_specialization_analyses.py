@@ -66,6 +66,15 @@ def test_strong_units_first_is_a_rank_correlation_of_one():
     assert said.details["cell"] == "task=p2"
 
 
+def test_units_that_are_never_recovered_bound_the_correlation_or_do_not_count():
+    rows = [
+        record("p1", seed, [point(1, [0.99, 0.1, 0.1, 0.1]), point(2, [0.99, 0.99, 0.1, 0.1])])
+        for seed in SEEDS
+    ]
+    assert ask(rows, "recovery-order").value == pytest.approx((1 - (2**3 - 2) / (4**3 - 4)) ** 0.5)
+    assert ask(rows, "recovery-order", never="left-out").value == pytest.approx(1)
+
+
 def test_units_that_are_recovered_at_one_epoch_have_no_order():
     rows = [record("p1", seed, [point(1, [0.99, 0.99])]) for seed in SEEDS]
     assert ask(rows, "recovery-order").value is None

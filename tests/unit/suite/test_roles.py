@@ -30,7 +30,7 @@ def test_distillation_is_taken_in_fine_tuning(catalog, write_suite):
 def test_a_penalty_is_no_loss_and_a_loss_no_penalty(catalog, write_suite, stage):
     error = refusal(write_suite((f"[recipe.{stage}]", f'[recipe.{stage}]\nobjective = "l1"')), catalog)
     assert f"recipe.{stage}: objective 'l1' is a penalty, not a loss" in error.message
-    assert error.hint == "put it under penalties; known: distillation, supervised"
+    assert error.hint == "put it under penalties; known: distillation, logit-matching, supervised"
     penalties = 'penalties = [{ objective = "supervised", weight = 1.0 }]'
     error = refusal(write_suite((f"[recipe.{stage}]", f"[recipe.{stage}]\n{penalties}")), catalog)
     assert f"recipe.{stage}: objective 'supervised' is a loss, not a penalty" in error.message

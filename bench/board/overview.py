@@ -36,13 +36,16 @@ class OverviewRow:
 
 @dataclass(frozen=True)
 class OverviewSuite:
-    """A suite with its networks, as text; `claims` is its place on the page of claims, if it has one."""
+    """A suite with its networks, as text: how many of its trials are compared, dense controls aside.
+
+    `claims` is its place on the page of claims, if it has one.
+    """
 
     name: str
     version: str
     page: str
     summary: str
-    records: int
+    compared: int
     claims: str
     rows: tuple[OverviewRow, ...]
 
@@ -73,7 +76,7 @@ def render_overview(
                 version=version,
                 page=link_of(mine[0]).page,
                 summary=plain_text(summaries.get((name, version), ""), 1000),
-                records=sum(len(one.provenance.trials) for cell in mine for one in cell.standings),
+                compared=sum(len(one.provenance.trials) for cell in mine for one in cell.standings),
                 claims=slug(name) if name in claims else "",
                 rows=tuple(_row(cell) for cell in mine),
             )

@@ -81,7 +81,8 @@ def _table(rows: pd.DataFrame, course: Course) -> tuple[np.ndarray, list[Any]]:
             "add conditions to `where`, or columns to `within`",
         )
     wide = table.set_index(["spec.seed", *keys])["value"].unstack(keys).sort_index(axis=1)
-    return wide.dropna().to_numpy(), wide.columns.to_list()
+    places: list[Any] = wide.columns.to_list()
+    return wide.dropna().to_numpy(), [place if groups else (place,) for place in places]
 
 
 def _said(place: Sequence[Any]) -> str:

@@ -147,6 +147,12 @@ def test_the_largest_wrong_step_counts_and_is_named():
     assert falling.value == pytest.approx(-0.2)
 
 
+def test_a_course_may_be_of_one_group():
+    said = ask(courses({1.0: (0.3, 0.5, 0.45)}), "monotony")
+    assert said.value == pytest.approx(0.05)
+    assert said.details["at"] == "2 to 5"
+
+
 def test_a_course_of_several_records_at_one_place_is_refused():
     rows = courses({1.0: (0.3, 0.5, 0.7), 2.0: (0.1, 0.3, 0.25)})
     with pytest.raises(bench.UserError, match="several records have one seed"):

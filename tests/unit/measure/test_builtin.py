@@ -20,7 +20,9 @@ from tests.unit.measure.trials import masked_at_random
 ELSEWHERE = {
     *("input-ranking", "path-distribution", "teacher-match"),  # tests/plugins/test_student_teacher.py
     *("specialization", "specialization-removal"),  # tests/plugins/test_specialization_measures.py
+    "merging",  # tests/plugins/test_merging_measure.py
     *(
+        "distilled-student",
         "distilled-students",
         "distillation-identities",
         "distillation-probe",

@@ -23,7 +23,7 @@ from bench.registry.contracts import LONGEST_CURVE, Measured, MeasureInput
 from bench.registry.tracing import TraceInput
 from bench.testing.check import gates, require, rules
 from bench.testing.common import Subject
-from bench.testing.tiny import BEDS, LINEAR, RESIDUAL, Bed
+from bench.testing.tiny import BEDS, LINEAR, RESIDUAL, Bed, first_home
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _RECORD_FIELDS = frozenset({"name", "shape", "weights", "zeros"})
@@ -47,17 +47,7 @@ class MeasureCase(Subject[Measure]):
     @cached_property
     def home(self) -> Bed:
         """The first of the tiny networks that the measure does not decline."""
-        reason = ""
-        for bed in (RESIDUAL, *BEDS):
-            try:
-                self.on(bed)
-            except Unsupported as declined:
-                reason = declined.reason
-            except (Exception, SystemExit):  # noqa: BLE001 - what it raised is another check's matter
-                return bed
-            else:
-                return bed
-        raise Unsupported(reason)
+        return first_home((RESIDUAL, *BEDS), self.on)
 
     @cached_property
     def traces(self) -> list[Trace]:

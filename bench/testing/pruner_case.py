@@ -22,7 +22,7 @@ from bench.registry.contracts import PruneInput, Sparsified
 from bench.registry.rewriting import Scored
 from bench.testing.check import require
 from bench.testing.common import Subject
-from bench.testing.tiny import BEDS, Bed
+from bench.testing.tiny import BEDS, Bed, first_home
 
 SPARSITIES = (0.0, 0.1, 1 / 3, 0.5, 0.77, 0.9, 1.0)
 Answer = Mapping[str, Any] | Scored
@@ -36,17 +36,7 @@ class PrunerCase(Subject[Pruner]):
     @cached_property
     def home(self) -> Bed:
         """The first of the tiny networks that the pruner does not decline."""
-        reason = ""
-        for bed in BEDS:
-            try:
-                self.ask(bed)
-            except Unsupported as declined:
-                reason = declined.reason
-            except (Exception, SystemExit):  # noqa: BLE001 - what it raised is another check's matter
-                return bed
-            else:
-                return bed
-        raise Unsupported(reason)
+        return first_home(BEDS, self.ask)
 
     @cached_property
     def traces(self) -> list[Trace]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.engine.data import DeviceData
+from bench.errors import Unsupported
 from bench.registry.contracts import Split, TaskData
 
 CLASSES = 3
@@ -134,3 +135,22 @@ GROUPED = Bed(
 SHARED = Bed("shared weights", SharedWeights, (7,))
 RESIDUAL = Bed("normalisation and a shortcut", Residual, (1, 6, 6))
 BEDS = (LINEAR, CONV, GROUPED, SHARED, RESIDUAL, SINGLE)
+
+
+def first_home(beds: Iterable[Bed], look: Callable[[Bed], object]) -> Bed:
+    """The first of `beds` that `look` does not decline; one on which it raises anything else will do.
+
+    Raises:
+        Unsupported: with the last reason, where it declines all of them.
+    """
+    reason = ""
+    for bed in beds:
+        try:
+            look(bed)
+        except Unsupported as declined:
+            reason = declined.reason
+        except (Exception, SystemExit):  # noqa: BLE001 - what it raised is another check's matter
+            return bed
+        else:
+            return bed
+    raise Unsupported(reason)

@@ -20,6 +20,7 @@ from bench.testing.tiny import SHARED
 from bench_student_teacher.distances import distances
 from bench_student_teacher.match import matched_cosines
 from bench_student_teacher.paths import path_weights
+from tests.plugins.students_of import chain
 from tests.plugins.transitions import frame_of, row, step
 
 SAMPLES = st.lists(st.integers(-20, 20).map(float), min_size=1, max_size=40)
@@ -28,16 +29,6 @@ SAMPLES = st.lists(st.integers(-20, 20).map(float), min_size=1, max_size=40)
 def task(seed=0, **params):
     load = bench.build("task", "teacher", **{"train": 20, "test": 200} | params)
     return load(bench.DataRequest(None, download=False, seed=seed))
-
-
-def student(*weights):
-    """A chain of linear layers of those weights, with ReLU between them."""
-    parts = []
-    for weight in weights:
-        linear = nn.Linear(weight.shape[1], weight.shape[0], bias=False)
-        linear.weight = nn.Parameter(weight.clone())
-        parts += [linear, nn.ReLU()]
-    return nn.Sequential(*parts[:-1]).eval()
 
 
 def measure(name, model, data, scores=None, **params):
@@ -63,7 +54,7 @@ def twin(data, extra=0, order=None):
     order = torch.randperm(len(first), generator=generator) if order is None else order
     small = 0.01 * torch.randn(extra, first.shape[1], generator=generator)
     into = torch.cat([small, first[order]])
-    return student(into, torch.cat([torch.zeros(len(second), extra), second[:, order]], 1), *rest)
+    return chain(into, torch.cat([torch.zeros(len(second), extra), second[:, order]], 1), *rest)
 
 
 def test_a_student_that_is_its_teacher_matches_in_any_order():
@@ -79,7 +70,7 @@ def test_a_student_that_is_its_teacher_matches_in_any_order():
 def test_units_of_opposite_weights_are_no_match():
     data = task(hidden=[6])
     first, last = data.teacher_weights
-    assert measure("teacher-match", student(-first, last), data).metrics["matched"] == 0
+    assert measure("teacher-match", chain(-first, last), data).metrics["matched"] == 0
 
 
 def test_the_pruners_scores_say_which_units_are_best():
@@ -102,7 +93,7 @@ def test_scores_that_do_not_tell_units_apart_give_way_to_norms(said):
 def test_a_student_with_fewer_units_matches_no_more_than_it_has():
     data = task(hidden=[8])
     first, last = data.teacher_weights
-    found = measure("teacher-match", student(first[:6], last[:, :6]), data).metrics
+    found = measure("teacher-match", chain(first[:6], last[:, :6]), data).metrics
     assert found["matched"] == pytest.approx(6 / 8)
     assert found["match_cosine_mean"] == pytest.approx(6 / 8)
 
@@ -188,14 +179,14 @@ def test_rescaled_units_have_the_same_paths():
     data = task(hidden=[6, 5])
     first, second, last = data.teacher_weights
     factors = torch.linspace(0.5, 3, 6)
-    model = student(first * factors[:, None], second / factors, last)
+    model = chain(first * factors[:, None], second / factors, last)
     assert measure("path-distribution", model, data).metrics["paths_w1_core"] == pytest.approx(0, abs=1e-6)
 
 
 def test_distances_of_paths_are_in_deviations_of_the_teachers():
     data = task(hidden=[6])
     first, last = data.teacher_weights
-    found = measure("path-distribution", student(3 * first, last), data).metrics
+    found = measure("path-distribution", chain(3 * first, last), data).metrics
     paths = path_weights([first, last])
     assert found["paths_w1_whole"] == pytest.approx(
         wasserstein_distance(3 * paths, paths) / paths.std(), rel=1e-5
@@ -205,7 +196,7 @@ def test_distances_of_paths_are_in_deviations_of_the_teachers():
 def test_inputs_that_the_teacher_reads_are_found_by_their_columns():
     data = task(inputs=12, relevant=4, hidden=[6])
     first, last = data.teacher_weights
-    found = measure("input-ranking", student(first + 0.001, last), data).metrics
+    found = measure("input-ranking", chain(first + 0.001, last), data).metrics
     assert (found["relevant_inputs"], found["input_recall"]) == (4, 1)
     norms = (first + 0.001).norm(dim=0)
     relevant = first.any(0)
@@ -216,14 +207,14 @@ def test_inputs_that_the_teacher_reads_are_found_by_their_columns():
 def test_inputs_ranked_wrongly_are_missed_and_cut():
     data = task(inputs=12, relevant=4, hidden=[6])
     first, last = data.teacher_weights
-    found = measure("input-ranking", student(torch.where(first == 0, 1.0, 0.0), last), data).metrics
+    found = measure("input-ranking", chain(torch.where(first == 0, 1.0, 0.0), last), data).metrics
     assert (found["input_recall"], found["input_separation"]) == (0, 0)
     assert found["mse_top_inputs"] > 0.1
 
 
 def test_silent_irrelevant_inputs_leave_the_separation_undefined():
     data = task(inputs=12, relevant=4, hidden=[6])
-    assert measure("input-ranking", student(*data.teacher_weights), data).metrics["input_separation"] is None
+    assert measure("input-ranking", chain(*data.teacher_weights), data).metrics["input_separation"] is None
     everything = task(inputs=5, hidden=[6])
     found = measure("input-ranking", twin(everything), everything).metrics
     assert (found["relevant_inputs"], found["input_recall"], found["input_separation"]) == (5, 1, None)

@@ -49,9 +49,9 @@ class View:
 Opener = Callable[..., View]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; where there is none, tests are skipped, or fail where the environment needs one."""
+    """Chromium, closed before others open theirs; without one, tests are skipped, or fail where it is needed."""
     with chromium() as opened:
         yield opened
 

@@ -123,8 +123,10 @@ def test_the_board_calls_each_by_its_own_name(finished, bench_cli, tmp_path):
         "magnitude · set (every=4)",
     }
     assert bench_cli("board", "build", "--store", finished[1], "--out", tmp_path / "site")[0] == 0
-    page = (tmp_path / "site" / "index.html").read_text()
-    assert all(label in page for label in labels)
+    [cell] = json.loads((tmp_path / "site" / "leaderboard.json").read_text())["cells"]
+    assert {one["label"] for one in cell["standings"]} == labels
+    [page] = (tmp_path / "site" / "suites").glob("*.html")
+    assert all(json.dumps(label)[1:-1] in page.read_text() or label in page.read_text() for label in labels)
     assert ",magnitude," in (tmp_path / "site" / "standings.csv").read_text()
 
 

@@ -51,7 +51,7 @@ Opener = Callable[..., View]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, closed before others open theirs; without one, tests are skipped, or fail where it is needed."""
+    """Chromium, closed before others open theirs; without one, tests are skipped, or fail if it is needed."""
     with chromium() as opened:
         yield opened
 

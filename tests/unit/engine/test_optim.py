@@ -67,7 +67,7 @@ def warm_cosine(optimizer):
         ({"schedule": "one-cycle"}, one_cycle),
         ({"schedule": "cosine", "warmup_epochs": 2.0}, warm_cosine),
     ],
-    ids=str,
+    ids=["constant", "cosine", "step", "one-cycle", "warm-cosine"],
 )
 @pytest.mark.filterwarnings("ignore:The epoch parameter in `scheduler.step")
 def test_a_schedule_is_that_of_torch(keys, make):

@@ -86,3 +86,14 @@ only_option = click.option(
     metavar="KEY=VALUE",
     help="Only trials whose spec has this value: pruner=magnitude.",
 )
+device_option = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1), help="Worker processes.  [default: one a core on a CPU, one on a GPU]"
+)
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="BENCH_DATA",
+    help="Where data sets are looked for and kept.  [default: BENCH_DATA, or the user's cache folder]",
+)
+download_option = click.option("--download", is_flag=True, help="Let tasks download missing data.")

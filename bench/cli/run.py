@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bench.cli.options import json_option, load_catalog, only_option, set_option, store_option, with_plugins
+from bench.cli.options import (
+    data_dir_option,
+    device_option,
+    download_option,
+    jobs_option,
+    json_option,
+    load_catalog,
+    only_option,
+    set_option,
+    store_option,
+    with_plugins,
+)
 
 if TYPE_CHECKING:
     from bench.registry.origin import Selection
@@ -19,13 +30,11 @@ if TYPE_CHECKING:
 @store_option
 @set_option
 @only_option
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
+@device_option
 @click.option(
     "--executor", type=click.Choice(["local"]), default="local", show_default=True, help="Where trials run."
 )
-@click.option(
-    "--jobs", type=click.IntRange(1), help="Worker processes.  [default: one a core on a CPU, one on a GPU]"
-)
+@jobs_option
 @click.option(
     "--retry",
     multiple=True,
@@ -39,13 +48,8 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, min_open=True),
     help="Seconds of silence after which a trial is given up.",
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="BENCH_DATA",
-    help="Where data sets are looked for and kept.  [default: BENCH_DATA, or the user's cache folder]",
-)
-@click.option("--download", is_flag=True, help="Let tasks download missing data.")
+@data_dir_option
+@download_option
 @click.option(
     "--no-banks",
     is_flag=True,

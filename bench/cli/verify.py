@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.options import json_option, load_catalog, store_option, with_plugins
+from bench.cli.options import (
+    data_dir_option,
+    device_option,
+    download_option,
+    jobs_option,
+    json_option,
+    load_catalog,
+    store_option,
+    with_plugins,
+)
 from bench.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,15 +38,10 @@ _MOST_SHOWN = 5
     "--sample", type=click.IntRange(1), metavar="K", help="Run K trials again, drawn at random, and compare."
 )
 @click.option("--seed", type=click.IntRange(0), help="What the draw hangs on.  [default: another each time]")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
-@click.option("--jobs", type=click.IntRange(1), help="Worker processes.")
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="BENCH_DATA",
-    help="Where data sets are looked for.  [default: BENCH_DATA, or the user's cache folder]",
-)
-@click.option("--download", is_flag=True, help="Let tasks download missing data.")
+@device_option
+@jobs_option
+@data_dir_option
+@download_option
 @json_option
 @with_plugins
 def command(

@@ -35,6 +35,22 @@ MODULES = (
 
 FAULTS = tuple(fault for module in MODULES for fault in module.FAULTS)
 SOUND = tuple(component for module in MODULES for component in module.SOUND)
+MEANT_FOR_OTHERS = {
+    "pruner": {
+        "keeps-exactly-what-it-is-told",
+        "gives-values-only-where-it-keeps",
+        "rewrites-into-a-finite-network",
+        "recipe-keys-are-known",
+        "prunes-a-single-layer",
+    },
+    "parametrization": {"keeps-shared-weights"},
+    "objective": {
+        "has-the-slopes-of-its-rows",
+        "treats-banks-like-networks",
+        "prefers-right-answers",
+        "declares-its-teacher",
+    },
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.component.kind}-{fault.label}")
@@ -52,9 +68,8 @@ def test_a_fault_is_caught_by_the_checks_meant_for_it(fault, catalog):
 def test_the_same_component_without_a_fault_passes(component, catalog):
     findings = report(component_checks(component, {}, catalog))
     assert [finding.detail for finding in findings if finding.outcome == "FAIL"] == []
-    assert (
-        sum(finding.outcome == "ok" for finding in findings) >= len(findings) - 5
-    )  # those meant for other kinds
+    skipped = {finding.check for finding in findings if finding.outcome != "ok"}
+    assert skipped <= MEANT_FOR_OTHERS.get(component.kind, set())
 
 
 def test_no_two_faults_of_a_kind_have_one_label():

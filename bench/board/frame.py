@@ -83,12 +83,12 @@ def tidy(records: Iterable[Record]) -> DataFrame:
         *(name for name in others if name.startswith(("metrics.", "timing."))),
     ]
     types: dict[str, Any] = dict.fromkeys(numbers, "float64") | {"spec.seed": "int64"}
-    types |= dict.fromkeys(_TEXT, "object")
+    types |= dict.fromkeys([*_TEXT, *frame.columns[frame.dtypes == "str"]], "object")
     nested = [name for name in frame.columns if _is_nested(name)]
     whole = {
         name: pd.Series([row.get(name) for row in rows], index=frame.index, dtype="object") for name in nested
     }
-    return frame.astype(types).assign(**whole)
+    return frame.astype(types).assign(**whole).copy()
 
 
 def flat(frame: DataFrame) -> DataFrame:

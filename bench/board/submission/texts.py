@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from bench.board.submission.problems import Complaint, Complaints, quoted
@@ -23,6 +24,7 @@ _REFUSED = (
     (_FORMULA, "a formula"),
 )
 _HINT = "submit the record as prunebench wrote it"
+_HOLDERS = (str, dict, list)
 _FREE = ("env", "unmeasured", "spec")
 _KINDS = ("task", "model", "parametrization", "pruner", "schedule", "matched_to.name", "measures.name")
 _NAMES = frozenset(f"spec.{kind}" for kind in _KINDS)
@@ -54,12 +56,15 @@ def _texts(value: Any, place: str, *, free: bool) -> Iterator[tuple[str, str, bo
     elif isinstance(value, dict):
         for key, item in value.items():
             yield f"{place}: a key", key, True
-            yield from _texts(item, f"{place}.{quoted(key, 40)}", free=free)
+            if isinstance(item, _HOLDERS):
+                yield from _texts(item, f"{place}.{quoted(key, 40)}", free=free)
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item, place, free=free)
+            if isinstance(item, _HOLDERS):
+                yield from _texts(item, place, free=free)
 
 
+@lru_cache(maxsize=100_000)
 def _wrong_name(text: str) -> str:
     if len(text) > 100:
         return f"a name of {len(text)} characters"
@@ -68,6 +73,7 @@ def _wrong_name(text: str) -> str:
     return _refused(text)
 
 
+@lru_cache(maxsize=100_000)
 def _wrong_text(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         return f"a text of {len(text)} characters"

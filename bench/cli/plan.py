@@ -50,21 +50,24 @@ def command(
     trials = only_trials(plan_trials(loaded, catalog), only)
     state_of = states(trials, store)
     if as_json:
-        rows = (
-            {
-                "trial_id": trial.trial_id,
-                "status": state_of[trial.trial_id],
-                "spec": trial.spec.model_dump(mode="json"),
-            }
-            for trial in trials
-        )
-        click.echo("[" + ",\n".join(map(json.dumps, rows)) + "]")
+        _echo_rows(trials, state_of)
         return
     for line in _summary(trials, state_of):
         click.echo(line)
     seconds = estimate(trials, state_of, store)
     if seconds is not None:
         click.echo(f"about {seconds:.0f} s of one worker's time, going by the records there are")
+
+
+def _echo_rows(trials: Sequence[Trial], state_of: dict[str, str]) -> None:
+    """Print the list a trial at a time, so that it is nowhere held whole."""
+    before = "["
+    for trial in trials:
+        status, spec = state_of[trial.trial_id], trial.spec.model_dump(mode="json")
+        row = {"trial_id": trial.trial_id, "status": status, "spec": spec}
+        click.echo(before + json.dumps(row), nl=False)
+        before = ",\n"
+    click.echo("]" if trials else "[]")
 
 
 def _summary(trials: Sequence[Trial], state_of: dict[str, str]) -> list[str]:

@@ -55,6 +55,23 @@ def bank_key(trial: Trial, stage: Literal["train", "finetune"]) -> str | None:
     return content_hash({"stage": stage, "spec": plain, "recipes": common})
 
 
+class BankKeys:
+    """The bank keys of trials; those that differ in what is no part of it have theirs made out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, tuple[Trial, str | None]] = {}
+
+    def of(self, trial: Trial, stage: Literal["train", "finetune"]) -> str | None:
+        """As `bank_key` gives it."""
+        spec = trial.spec
+        shared = (spec.recipe, spec.model_params, spec.parametrization_params, spec.schedule_params)
+        rest = (spec.task, spec.validation, spec.model, spec.parametrization, spec.schedule)
+        known = (stage, *map(id, shared), *rest, spec.teacher is None)
+        if known not in self._known:
+            self._known[known] = (trial, bank_key(trial, stage))  # the trial keeps what has these ids
+        return self._known[known][1]
+
+
 def recipes_after_dense(spec: Spec) -> list[StageRecipe]:
     """The recipes that a trial follows after its dense network; none where it trains in rounds."""
     way = spec.schedule_params["retrain"]

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 def canonical_json(data: Any) -> bytes:
@@ -13,11 +18,50 @@ def canonical_json(data: Any) -> bytes:
     Raises:
         ValueError: for a number that is not finite.
     """
-    return json.dumps(
-        data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    ).encode()
+    return _ENCODER.encode(data).encode()
 
 
 def content_hash(data: Any) -> str:
     """The SHA-256 of the canonical JSON, in hex."""
     return hashlib.sha256(canonical_json(data)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A place in data for a value that is still to come."""
+
+    name: str
+
+
+class Form:
+    """Data with blanks: written once, and hashed for whatever fills them.
+
+    Thousands of trials differ in a seed and a sparsity alone; the hash is that of the filled data.
+    """
+
+    def __init__(self, data: Any) -> None:
+        blanks: list[str] = []
+        bare = _filled(data, lambda blank: blanks.append(blank.name))
+        mark = next(mark for mark in map("blank {}".format, count()) if f'"{mark}"' not in bare)
+        first, *others = _filled(data, lambda _: mark).split(f'"{mark}"')
+        self._first = hashlib.sha256(first.encode())
+        self._others = list(zip(blanks, map(str.encode, others), strict=True))
+
+    def hash(self, filled: Mapping[str, Any]) -> str:
+        """The `content_hash` of the data with `filled`, by name, in its blanks."""
+        digest = self._first.copy()
+        for name, piece in self._others:
+            digest.update(canonical_json(filled[name]))
+            digest.update(piece)
+        return digest.hexdigest()
+
+
+def _filled(data: Any, fill: Callable[[Blank], str | None]) -> str:
+    def default(value: object) -> str | None:
+        if isinstance(value, Blank):
+            return fill(value)
+        raise TypeError(f"{type(value).__name__} is not JSON")
+
+    return json.dumps(
+        data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=default
+    )

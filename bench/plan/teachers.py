@@ -30,10 +30,29 @@ def teacher_trial(trial: Trial) -> Trial | None:
     )
 
 
+def teacher_by_trial(trials: Iterable[Trial]) -> dict[str, Trial]:
+    """The trial that makes the teacher of each trial, by its id; without those that nobody teaches.
+
+    Trials of one contest and seed have their teacher in common, which is made out once.
+    """
+    taught = [trial for trial in trials if trial.spec.teacher is not None]
+    known: dict[object, Trial] = {}
+    found: dict[str, Trial] = {}
+    for trial in taught:
+        spec = trial.spec
+        shared = (spec.teacher, spec.task_params, trial.components)
+        rest = (spec.task, spec.output_layer, spec.validation, spec.seed, trial.suite.name)
+        key = (*map(id, shared), *rest)  # what has these ids is kept alive by the trials
+        if key not in known and (teacher := teacher_trial(trial)) is not None:
+            known[key] = teacher
+        found[trial.trial_id] = known[key]
+    return found
+
+
 def teachers_of(trials: Iterable[Trial]) -> list[Trial]:
     """The trials that make the teachers of `trials`, each once."""
-    found = (teacher_trial(trial) for trial in trials)
-    return list({teacher.stages.finetune: teacher for teacher in found if teacher is not None}.values())
+    found = teacher_by_trial(trials).values()
+    return list({teacher.stages.finetune: teacher for teacher in found}.values())
 
 
 def facts_key(trial: Trial) -> str:

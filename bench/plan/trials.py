@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from bench.errors import UserError
-from bench.plan.canonical import content_hash
+from bench.plan.canonical import Blank, Form, content_hash
 from bench.plan.spec import ComponentRef, Spec, SuiteRef
-from bench.plan.stages import StageKeys, stage_keys
+from bench.plan.stages import StageForms, StageKeys, stage_keys
 from bench.plan.teaching import PREFIX
 from bench.registry.catalog import Catalog
 from bench.registry.components import Measure
@@ -77,32 +77,44 @@ def plan_trials(suite: AnySuite, catalog: Catalog) -> list[Trial]:
 
 
 def _planned(suite: LoadedSuite, catalog: Catalog) -> list[Trial]:
-    ref = SuiteRef(name=suite.file.name, version=suite.file.version)
     measures = tuple(complete("measure", measure, catalog, suite.where) for measure in suite.file.measures)
-    traces = [measure.name for measure in measures if _is_trace(measure.name, catalog)]
+    traces = tuple(measure.name for measure in measures if _is_trace(measure.name, catalog))
     trials: dict[str, Trial] = {}
     first_in: dict[str, int] = {}
     for contest in expand(suite, catalog):
         components = _components(contest, measures, catalog)
-        versions = {kind: component.version for kind, component in components.items()}
-        for seed in contest.seeds:
-            for sparsity in contest.sparsities:
-                spec = _spec(contest, seed, sparsity, suite.file, measures)
-                plain = spec.model_dump(mode="json")
-                trial_id = content_hash({"spec": plain, "components": identities_of(components)})
-                grid = first_in.setdefault(trial_id, contest.grid)
-                meant = contest.matched_to is not None or contest.grid != grid or suite.settings.may_merge
-                if trial_id in trials and meant:
-                    continue
-                if trial_id in trials:
-                    raise UserError(
-                        f"{suite.where}: two entries give the same trial: pruner '{spec.pruner}' at "
-                        f"sparsity {spec.sparsity}, seed {spec.seed}",
-                        "remove one of them, or let their parameters differ",
-                    )
-                stages = stage_keys(plain, versions, traces)
-                trials[trial_id] = Trial(trial_id, ref, spec, components, stages)
+        for trial in _of_contest(contest, suite.file, measures, components, traces):
+            grid = first_in.setdefault(trial.trial_id, contest.grid)
+            if trial.trial_id not in trials:
+                trials[trial.trial_id] = trial
+            elif contest.matched_to is None and contest.grid == grid and not suite.settings.may_merge:
+                raise UserError(
+                    f"{suite.where}: two entries give the same trial: pruner '{trial.spec.pruner}' at "
+                    f"sparsity {trial.spec.sparsity}, seed {trial.spec.seed}",
+                    "remove one of them, or let their parameters differ",
+                )
     return list(trials.values())
+
+
+def _of_contest(
+    contest: Contest,
+    file: SuiteFile,
+    measures: tuple[Ref, ...],
+    components: Mapping[str, ComponentRef],
+    traces: tuple[str, ...],
+) -> Iterator[Trial]:
+    """The trials of a contest; what they have in common is checked, written and hashed once."""
+    suite = SuiteRef(name=file.name, version=file.version)
+    common = _spec(contest, contest.seeds[0], contest.sparsities[0], file, measures)
+    blank = {"seed": Blank("seed"), "sparsity": Blank("sparsity")}
+    form = common.model_dump(mode="json") | blank
+    ids = Form({"spec": form, "components": identities_of(components)})
+    stages = StageForms(form, {key: ref.version for key, ref in components.items()}, traces)
+    sparsities = [float(sparsity) for sparsity in contest.sparsities]
+    for seed in contest.seeds:
+        for sparsity, keys in zip(sparsities, stages.keys(seed, sparsities), strict=True):
+            own = {"seed": seed, "sparsity": sparsity}
+            yield Trial(ids.hash(own), suite, common.model_copy(update=own), components, keys)
 
 
 def trial_again(

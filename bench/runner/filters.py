@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.errors import UserError
+from bench.plan.spec import Spec
 from bench.plan.trials import Trial
 from bench.registry.suggest import did_you_mean
 from bench.suite.settings import parse_value
@@ -35,15 +36,35 @@ def only(trials: Sequence[Trial], pairs: Sequence[str]) -> list[Trial]:
         wanted[key.strip()].extend([*values, None] if "none" in values else values)
     if not wanted:
         return list(trials)
-    flat = [(trial, flatten(trial.spec.model_dump(mode="json"))) for trial in trials]
-    known = {key for _, spec in flat for key in spec}
+    specs = _Specs()
     for key in wanted:
-        if key not in known:
+        if not any(key in specs.under(trial, key) for trial in trials):
+            known = {known for trial in trials for known in flatten(trial.spec.model_dump(mode="json"))}
             raise UserError(f"--only {key}: no such key in this suite's specs", did_you_mean(key, known))
-    kept = [trial for trial, spec in flat if all(spec.get(key) in values for key, values in wanted.items())]
+    kept = [
+        trial
+        for trial in trials
+        if all(specs.under(trial, key).get(key) in values for key, values in wanted.items())
+    ]
     if not kept:
-        raise UserError(f"--only {' '.join(pairs)}: no trial is left", _values(flat, wanted))
+        raise UserError(f"--only {' '.join(pairs)}: no trial is left", _values(trials, specs, wanted))
     return kept
+
+
+class _Specs:
+    """What trials' specs hold under a key; what many specs have in common is written out once."""
+
+    def __init__(self) -> None:
+        self._flat: dict[tuple[str, int], Mapping[str, Any]] = {}
+
+    def under(self, trial: Trial, key: str) -> Mapping[str, Any]:
+        """The part of a spec that has `key`, if any has: one field, flattened."""
+        field = key.partition(".")[0]
+        value = getattr(trial.spec, field) if field in Spec.model_fields else None
+        known = (field, id(value))  # the trials keep the value, and with it its id
+        if known not in self._flat:
+            self._flat[known] = flatten(trial.spec.model_dump(mode="json", include={field}))
+        return self._flat[known]
 
 
 def flatten(plain: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -57,9 +78,10 @@ def flatten(plain: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _values(flat: Sequence[tuple[Trial, Mapping[str, Any]]], wanted: Mapping[str, list[Any]]) -> str:
+def _values(trials: Sequence[Trial], specs: _Specs, wanted: Mapping[str, list[Any]]) -> str:
     parts = []
     for key in wanted:
-        values = sorted({str(spec[key]) for _, spec in flat if key in spec})
+        held = (specs.under(trial, key) for trial in trials)
+        values = sorted({str(spec[key]) for spec in held if key in spec})
         parts.append(f"{key} is one of {', '.join(values[:12])}")
     return "; ".join(parts)

@@ -5,28 +5,20 @@ Jobs whose trainings may share a bank are handed out together. Teachers are made
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 
-from bench.plan.banks import bank_key
+from bench.plan.banks import BankKeys
 from bench.plan.epochs import epochs_after_dense, rewind_epoch
-from bench.plan.teachers import teacher_trial
+from bench.plan.teachers import teacher_by_trial
 from bench.plan.trials import Trial
+from bench.runner.lines import Blocked, Line, Part, Waiting
 from bench.runner.others import Nobody, Others
 from bench.runner.work import Kind, WorkItem, claim_of
 
 MOST = 128
 LEAST = 4
-
-
-@dataclass
-class _Blocked:
-    """Work that waits for the networks whose keys it `needs`."""
-
-    kind: Kind
-    part: tuple[Trial, ...]
-    needs: set[str]
 
 
 class Queue:
@@ -59,21 +51,15 @@ class Queue:
         self._banks = banks
         self._others = others or Nobody()
         self._is_made: dict[Kind, Callable[[Trial], bool]] = {"train": is_trained, "teach": is_taught}
-        self._keys: dict[tuple[Kind, str], str | None] = {}
+        self._keys = BankKeys()
         self._single: set[str] = set()
-        self._lines: dict[Kind, deque[tuple[Trial, ...]]] = {
-            "trials": deque(),
-            "teach": deque(),
-            "train": deque(),
-        }
+        kinds: tuple[Kind, ...] = ("trials", "teach", "train")
+        self._lines = {kind: Line(kind) for kind in kinds}
+        self._waiting = Waiting()
         self._rewinds: dict[str, tuple[int, ...]] = {}
-        self._blocked: list[_Blocked] = []
-        teachers = {trial.trial_id: teacher_trial(trial) for trial in trials}
-        missing = {
-            teacher.stages.finetune: teacher
-            for teacher in teachers.values()
-            if teacher is not None and not is_taught(teacher)
-        }
+        teachers = teacher_by_trial(trials)
+        made_by = {teacher.stages.finetune: teacher for teacher in teachers.values()}
+        missing = {key: teacher for key, teacher in made_by.items() if not is_taught(teacher)}
 
         def lacking(part: tuple[Trial, ...]) -> set[str]:
             keys = {of.stages.finetune for trial in part if (of := teachers.get(trial.trial_id))}
@@ -105,16 +91,14 @@ class Queue:
     @property
     def size(self) -> int:
         """How many items are left, if none is gathered."""
-        return sum(map(len, self._lines.values())) + len(self._blocked)
+        return sum(map(len, self._lines.values())) + len(self._waiting)
 
     def next(self) -> WorkItem | None:
         """The next piece of work, or None while all that is left waits for a network or another process."""
         while True:
-            blocked = len(self._blocked)
-            item = next(
-                filter(None, (self._gathered(kind, line) for kind, line in self._lines.items())), None
-            )
-            if item is not None or len(self._blocked) == blocked:
+            waiting = len(self._waiting)
+            item = next(filter(None, map(self._gathered, self._lines.values())), None)
+            if item is not None or len(self._waiting) == waiting:
                 return item
 
     def finished(self, item: WorkItem) -> None:
@@ -124,22 +108,16 @@ class Queue:
 
     def trained(self, key: str) -> None:
         """A network is there: what waited for no other is ready."""
-        for blocked in self._blocked:
-            blocked.needs.discard(key)
-        free = [blocked for blocked in self._blocked if not blocked.needs]
-        self._blocked = [blocked for blocked in self._blocked if blocked.needs]
-        for blocked in free:
-            self._lines[blocked.kind].append(blocked.part)
+        for free in self._waiting.made(key):
+            self._lines[free.kind].append(self._part(free.kind, free.trials))
 
     def untrainable(self, key: str) -> list[Trial]:
         """A network cannot be had: take out the trials that waited for it, or for what it leads to."""
-        lost = [blocked for blocked in self._blocked if key in blocked.needs]
-        self._blocked = [blocked for blocked in self._blocked if key not in blocked.needs]
         trials: list[Trial] = []
-        for blocked in lost:
-            if blocked.kind == "trials":
-                trials.extend(blocked.part)
-            for given in WorkItem(blocked.kind, blocked.part).gives:
+        for lost in self._waiting.lost(key):
+            if lost.kind == "trials":
+                trials.extend(lost.trials)
+            for given in WorkItem(lost.kind, lost.trials).gives:
                 trials.extend(self.untrainable(given))
         return trials
 
@@ -149,56 +127,69 @@ class Queue:
         if item.kind == "trials":
             self.put_back(item.trials)
         else:
-            self._lines[item.kind].extendleft((trial,) for trial in reversed(item.trials))
+            self._lines[item.kind].put_first(self._part(item.kind, (trial,)) for trial in item.trials)
 
     def put_back(self, trials: Iterable[Trial]) -> None:
         """Trials of a job whose worker died before it came to them: they come next."""
-        self._lines["trials"].extendleft(reversed(_grouped(trials, lambda trial: trial.stages.score)))
+        passes = _grouped(trials, lambda trial: trial.stages.score)
+        self._lines["trials"].put_first(self._part("trials", one) for one in passes)
 
     def part(self, item: WorkItem) -> None:
         """Gather no more work like `item`, since no worker can bank it, or one died of it."""
         if item.bank is not None:
             self._single.add(item.bank)
 
-    def _add(self, kind: Kind, part: tuple[Trial, ...], needs: set[str]) -> None:
+    def _add(self, kind: Kind, trials: tuple[Trial, ...], needs: set[str]) -> None:
         if needs:
-            self._blocked.append(_Blocked(kind, part, needs))
+            self._waiting.add(Blocked(kind, trials, needs))
         else:
-            self._lines[kind].append(part)
+            self._lines[kind].append(self._part(kind, trials))
 
     def _of_kind(self, kind: Kind) -> list[Trial]:
-        waiting = [blocked.part for blocked in self._blocked if blocked.kind == kind]
-        return [part[0] for part in (*self._lines[kind], *waiting)]
+        waiting = [blocked for blocked in self._waiting if blocked.kind == kind]
+        return [of.trials[0] for of in (*self._lines[kind], *waiting)]
 
-    def _gathered(self, kind: Kind, parts: deque[tuple[Trial, ...]]) -> WorkItem | None:
-        taken: list[tuple[Trial, ...]] = []
-        key, most = None, 1
-        for part in list(parts):
-            if taken and self._key(kind, part) != key:
-                continue
-            if taken and sum(map(len, taken)) + len(part) > most:
-                break
-            mine = self._claimed(kind, part)
-            if mine is None:
-                continue
-            parts.remove(part)
-            if mine and not taken:
-                key = self._key(kind, part)
-                most = self._most(kind, key, [mine, *parts])
-            taken += [mine] if mine else []
-            if taken and key is None:
-                break
-        if not taken:
+    def _gathered(self, line: Line) -> WorkItem | None:
+        refused: set[Part] = set()
+        with closing(self._taken(line, refused)) as found:
+            first = next(found, None)
+        if first is None:
             return None
-        trials = tuple(trial for part in taken for trial in part)
-        epochs = tuple(self._rewinds[trial.stages.train] for trial in trials) if kind == "train" else ()
-        return WorkItem(kind, trials, key, epochs)
+        bank, trials = first
+        if bank in self._single:
+            bank = None
+        if bank is not None:
+            room = self._most(len(trials) + line.trials_of(bank)) - len(trials)
+            for _, more in self._taken(line, refused, bank, room):
+                trials += more
+        is_train = line.kind == "train"
+        epochs = tuple(self._rewinds[trial.stages.train] for trial in trials) if is_train else ()
+        return WorkItem(line.kind, trials, bank, epochs)
 
-    def _most(self, kind: Kind, key: str | None, parts: Iterable[tuple[Trial, ...]]) -> int:
-        """How many trials of `key` go into one piece, so that all workers have some."""
-        if key is None:
-            return 1
-        total = sum(len(part) for part in parts if self._key(kind, part) == key)
+    def _taken(
+        self, line: Line, refused: set[Part], bank: str | None = None, room: float = math.inf
+    ) -> Generator[tuple[str | None, tuple[Trial, ...]]]:
+        """Claim parts of a line in order, while they fit: the bank of each, and what is left to do of it.
+
+        Those that other processes have join `refused`, and are not asked for again.
+        """
+        with closing(line.walk(bank)) as parts:
+            for part in parts:
+                if part in refused:
+                    continue
+                if len(part.trials) > room:
+                    return
+                mine = self._claimed(line.kind, part.trials)
+                if mine is None:
+                    refused.add(part)
+                    continue
+                line.remove(part)
+                if mine:
+                    room -= len(mine)
+                    yield part.bank, mine
+
+    def _most(self, total: int) -> int:
+        """How many of `total` trials of a bank go into one piece, so that all workers have some."""
         return min(MOST, -(-total // max(1, min(self.workers, total // LEAST))))
 
     def _claimed(self, kind: Kind, part: tuple[Trial, ...]) -> tuple[Trial, ...] | None:
@@ -220,14 +211,10 @@ class Queue:
             self._others.claims.release(name)
         return left
 
-    def _key(self, kind: Kind, part: tuple[Trial, ...]) -> str | None:
+    def _part(self, kind: Kind, trials: tuple[Trial, ...]) -> Part:
         if not self._banks or kind == "teach":
-            return None
-        known = (kind, part[0].trial_id)
-        if known not in self._keys:
-            self._keys[known] = bank_key(part[0], "train" if kind == "train" else "finetune")
-        key = self._keys[known]
-        return None if key in self._single else key
+            return Part(trials, None)
+        return Part(trials, self._keys.of(trials[0], "train" if kind == "train" else "finetune"))
 
 
 def _rewinds(trials: Iterable[Trial]) -> tuple[int, ...]:

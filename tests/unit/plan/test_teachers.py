@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bench.board.identity import identities
+from bench.plan import teachers
 from bench.plan.epochs import planned_epochs
 from bench.plan.rounds import rounds_of
 from bench.plan.spec import Spec
@@ -140,3 +141,13 @@ def test_a_trial_survives_the_way_to_another_process(planned):
 def test_an_unpruned_teachers_spec_can_be_read_again(planned):
     trial = planned(extra='[teacher]\nmodel = "lenet-300-100"\n')[0]
     assert Spec.model_validate(trial.spec.model_dump(mode="json")) == trial.spec
+
+
+def test_a_teacher_is_made_out_once_for_all_students_of_a_contest_and_seed(planned, monkeypatch):
+    trials = planned("seed=0,1,2", "sparsity=0.5,0.6,0.7,0.8,0.9")
+    made = []
+    monkeypatch.setattr(teachers, "teacher_trial", lambda trial: made.append(trial) or teacher_trial(trial))
+    found = teachers.teacher_by_trial(trials)
+    assert found == {trial.trial_id: teacher_trial(trial) for trial in trials}
+    assert len(found) == 2 * 3 * 5
+    assert len(made) == 2 * 3

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from types import FrameType
+from typing import TextIO
 
 import click
 
+from bench.cli.faults import environment_fault
 from bench.cli.group import VerbGroup
 from bench.errors import UserError
+
+_INTERRUPTED = "interrupted: what is done is stored; run the same command again to go on"
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM: a scheduler asks for the end, and gets it as Ctrl-C does."""
 
 
 @click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
@@ -24,8 +36,16 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 a trial failed, 2 the user's error, 130 interrupted."""
-    sys.exit(invoke(arguments))
+    """Run the command line and exit.
+
+    0 done, 1 a trial or claim failed, 2 the user's error, 130 interrupted, 143 terminated, 141 where the
+    reader of the output is gone.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    code = invoke(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        _empty(stream)
+    sys.exit(code)
 
 
 def invoke(arguments: Sequence[str] | None = None) -> int:
@@ -35,17 +55,40 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
             list(arguments) if arguments is not None else None, prog_name="bench", standalone_mode=False
         )
     except UserError as error:
-        click.echo(str(error), err=True)
-        return error.exit_code
+        return _said(str(error), error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
-        return 2
+        return _said(error.ctx.get_help() if error.ctx else "", 2)
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "bench"
-        click.echo(f"error: {error.format_message()}\nhint: see `{command} --help`", err=True)
-        return 2
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted: what is done is stored; run the same command again to go on", err=True)
-        return 130
+        return _said(f"error: {error.format_message()}\nhint: see `{command} --help`", 2)
+    except (KeyboardInterrupt, click.Abort) as error:
+        terminated = isinstance(error.__cause__, _Terminated) or isinstance(error, _Terminated)
+        return _said(_INTERRUPTED, 128 + (signal.SIGTERM if terminated else signal.SIGINT))
+    except OSError as error:
+        fault = environment_fault(error)
+        if fault is None:
+            raise
+        return _said(str(fault), fault.exit_code)
     return code if isinstance(code, int) else 0
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _said(text: str, code: int) -> int:
+    """Say why the command ends, if anybody can hear it, and with which code."""
+    with suppress(OSError):
+        click.echo(text, err=True)
+    return code
+
+
+def _empty(stream: TextIO | None) -> None:
+    """Write out what a stream still holds; where that fails, drop it, which Python would complain of."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

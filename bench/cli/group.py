@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
 import click
 
+from bench.cli.faults import reader_may_go
 from bench.errors import UserError
 from bench.registry.suggest import did_you_mean
 
@@ -17,7 +19,7 @@ VERBS = MappingProxyType(
         "list": "List components, suites and plugins.",
         "claims": "Hold what a suite's sources say against its records; --check exits 1 where a claim fails.",
         "show": "Show a component, a suite, or a plugin in full.",
-        "records": "List, show, export, pack and verify records.",
+        "records": "List, show, export, pack, verify and migrate records.",
         "board": "Build the leaderboard, look at it; check submissions to it and published tables.",
         "plugins": "List, check and start plugins.",
         "doctor": "Check the installation, the plugins, the device and the store.",
@@ -39,6 +41,16 @@ class VerbGroup(click.Group):
         command = import_module(f"bench.cli.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
+
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        """Read the command line; it ends quietly where nobody reads its help."""
+        with reader_may_go():
+            return super().make_context(*arguments, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; it ends quietly where nobody reads its output."""
+        with reader_may_go():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs with their one-line help."""

@@ -1,4 +1,4 @@
-"""`bench records list|show|export|pack|verify`."""
+"""`bench records list|show|export|pack|verify|migrate`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.cli.migrate import command as migrate
 from bench.cli.options import json_option, store_option
 from bench.cli.verify import command as verify
 from bench.errors import UserError
@@ -139,6 +140,7 @@ def pack_records(
         click.echo(f"{row['path']}: {row['records']} records")
 
 
+command.add_command(migrate)
 command.add_command(verify)
 
 

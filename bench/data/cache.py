@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,30 @@ def decoded_once(root: Path, name: str, source: Mapping[str, Any], decode: Calla
     path = _folder(root) / f"{name}-{key[:32]}.safetensors"
     found = _sound(path)
     if found is None:
-        with FileLock(path.with_suffix(".lock")):
+        with _alone(path):
             found = _sound(path) or _kept(path, source, decode())
     return found
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of the cache file at `path`."""
+    lock = FileLock(path.with_suffix(".lock"))
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"{path}: cannot write the decoded data: {error.strerror}",
+        "make room, or name another folder with --data-dir",
+    )
 
 
 def _kept(path: Path, source: Mapping[str, Any], decoded: Decoded) -> Decoded:
@@ -71,10 +93,7 @@ def _kept(path: Path, source: Mapping[str, Any], decoded: Decoded) -> Decoded:
     try:
         write_artifact(path, Artifact(tensors, facts))
     except OSError as error:
-        raise UserError(
-            f"{path}: cannot write the decoded data: {error.strerror}",
-            "make room, or name another folder with --data-dir",
-        ) from None
+        raise _unwritable(path, error) from None
     return decoded
 
 

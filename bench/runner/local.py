@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from bench.plan.trials import Trial
 from bench.registry.catalog import Catalog
@@ -31,7 +32,7 @@ Say = Callable[[str], None]
 def run_trials(
     suite: AnySuite, trials: Sequence[Trial], request: RunRequest, catalog: Catalog, plugins: Selection
 ) -> RunSummary:
-    """Run those of `trials` that the store lacks.
+    """Run those of `trials` that the store lacks; where it lacks none, it is only read.
 
     Raises:
         UserError: for a bad device or store, or missing data; what is done by then stays.
@@ -39,11 +40,13 @@ def run_trials(
     """
     started = time.monotonic()
     device = check_device(request.device)
-    store = Store.open(request.store)
-    sweep_dead(request.store)
-    now = situation(trials, store, request.retry, force=request.force)
+    now = situation(trials, Store.at(request.store), request.retry, force=request.force)
     counts: Counter[str] = Counter()
-
+    with suppress(OSError):  # a store that cannot be written may still have all that is asked for
+        sweep_dead(request.store)
+    if not now.todo:
+        return _summary(suite, request, now, counts, time.monotonic() - started)
+    store = Store.open(request.store)
     with (
         StoreClaims(store.layout.claims) as claims,
         Progress(now.todo, shown=request.progress) as progress,
@@ -58,22 +61,21 @@ def run_trials(
             others=others,
         )
         progress.expect(queue.epochs)
-        if now.todo:
-            options = PoolOptions(
-                settings=WorkerSettings(
-                    store=request.store.resolve(),
-                    device=device,
-                    threads=1,
-                    data_root=request.data_root,
-                    download=request.download,
-                    banks=request.banks,
-                    plugins=plugins,
-                ),
-                jobs=request.jobs,
-                timeout=request.timeout or suite.file.timeout or DEFAULT_TIMEOUT,
-                keep=suite.file.keep.finetune,
-            )
-            Pool(queue, options, listener, usable_cores).run()
+        options = PoolOptions(
+            settings=WorkerSettings(
+                store=request.store.resolve(),
+                device=device,
+                threads=1,
+                data_root=request.data_root,
+                download=request.download,
+                banks=request.banks,
+                plugins=plugins,
+            ),
+            jobs=request.jobs,
+            timeout=request.timeout or suite.file.timeout or DEFAULT_TIMEOUT,
+            keep=suite.file.keep.finetune,
+        )
+        Pool(queue, options, listener, usable_cores).run()
     return _summary(suite, request, now, counts, time.monotonic() - started)
 
 

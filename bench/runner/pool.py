@@ -12,9 +12,10 @@ from typing import Any, Protocol
 from bench.errors import UserError
 from bench.plan.trials import Trial
 from bench.runner.jobs import Queue
+from bench.runner.memory import oom_kills
 from bench.runner.messages import WorkerSettings, receive, send
 from bench.runner.records import blame, failed_record, now, plugins_of
-from bench.runner.spawn import Spawned, spawn
+from bench.runner.spawn import Spawned, end_server, spawn
 from bench.runner.work import WorkItem
 from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
@@ -50,6 +51,7 @@ class _Worker:
     ready: bool = False
     heard: float = field(default_factory=time.monotonic)
     started: str = field(default_factory=now)
+    oom_kills: int = field(default_factory=oom_kills)
 
     @property
     def is_in_bank(self) -> bool:
@@ -100,9 +102,10 @@ class Pool:
                 self._hand_out()
                 self._say_if_waiting()
                 self._listen()
-        except BaseException:
-            for worker in self._workers:
-                self._kill(worker)
+        except BaseException as error:
+            self._kill(*self._workers)
+            if not isinstance(error, UserError):
+                end_server()
             raise
         for worker in self._workers:
             worker.spawned.close()
@@ -116,10 +119,13 @@ class Pool:
             self._has_waited = True
             self._listener.waiting(self._queue.size)
 
-    def _kill(self, worker: _Worker) -> None:
-        """End a worker at once, and remove what it was writing."""
-        worker.spawned.kill()
-        sweep(self._options.settings.store, worker.spawned.process.pid or 0)
+    def _kill(self, *workers: _Worker) -> None:
+        """End workers at once, and remove what they were writing."""
+        for worker in workers:
+            worker.spawned.process.kill()
+        for worker in workers:
+            worker.spawned.kill()
+        sweep(self._options.settings.store, *(worker.spawned.process.pid or 0 for worker in workers))
 
     def _add_worker(self) -> None:
         self._workers.append(_Worker(spawn(self._options.settings)))
@@ -133,6 +139,7 @@ class Pool:
                 return
             worker.item, worker.left, worker.heard = item, list(item.trials), time.monotonic()
             worker.current, worker.component, worker.started = item.trials[0], "", now()
+            worker.oom_kills = oom_kills()
             trials = [trial.plain() for trial in item.trials]
             work = {"kind": item.kind, "trials": trials, "epochs": item.epochs, "keep": self._options.keep}
             work["gathered"] = item.is_gathered
@@ -141,7 +148,7 @@ class Pool:
             except OSError:
                 worker.item = None
                 self._queue.take_back(item)
-                self._lost(worker, "failed", _death(worker))
+                self._lost(worker, *_death(worker))
 
     def _listen(self) -> None:
         pipes = {worker.spawned.pipe: worker for worker in self._workers}
@@ -150,7 +157,7 @@ class Pool:
             try:
                 message = receive(worker.spawned.pipe)
             except (EOFError, OSError):
-                self._lost(worker, "failed", _death(worker))
+                self._lost(worker, *_death(worker))
                 continue
             worker.heard = time.monotonic()
             self._take(worker, message)
@@ -199,10 +206,12 @@ class Pool:
         worker.item, worker.current, worker.left = None, None, []
 
     def _declined(self, worker: _Worker) -> None:
-        """The worker cannot bank what was gathered for it: it goes back, to be handed out piece by piece."""
+        """The worker cannot bank what it was given, or not all of it: the rest goes back, in pieces."""
         assert worker.item is not None  # noqa: S101 - a worker declines what it was given
         self._queue.part(worker.item)
-        self._queue.take_back(worker.item)
+        left = tuple(worker.left) if worker.item.kind == "trials" else worker.item.trials
+        self._queue.finished(worker.item)
+        self._queue.take_back(replace(worker.item, trials=left))
         worker.item, worker.current, worker.left = None, None, []
 
     def _untrainable(self, key: str, model_record: Record) -> None:
@@ -251,10 +260,14 @@ class Pool:
             self._add_worker()
 
 
-def _death(worker: _Worker) -> Fault:
+def _death(worker: _Worker) -> tuple[Status, Fault]:
+    """How a worker ended: SIGKILL comes from the system where memory ran out, and else from somebody."""
     worker.spawned.process.join(timeout=5)
     code = worker.spawned.process.exitcode
-    if code is not None and code < 0:
-        name = signal.Signals(-code).name
-        return Fault(kind=name, message=f"the worker process was ended by {name}")
-    return Fault(kind="exit", message=f"the worker process ended with exit code {code}")
+    if code is None or code >= 0:
+        return "failed", Fault(kind="exit", message=f"the worker process ended with exit code {code}")
+    name = signal.Signals(-code).name
+    message = f"the worker process was ended by {name}"
+    if name == "SIGKILL" and oom_kills() > worker.oom_kills:
+        return "oom", Fault(kind=name, message=f"{message}: the system was out of memory")
+    return "failed", Fault(kind=name, message=message)

@@ -10,6 +10,7 @@ from typing import Any
 from bench.errors import TrialFault, Unsupported
 from bench.plan.teaching import PREFIX
 from bench.plan.trials import Trial
+from bench.runner.memory import is_out_of_memory
 from bench.store.record import Environment, Fault, LayerRecord, Record, Status
 
 MAX_MESSAGE = 2000
@@ -75,10 +76,7 @@ def status_of(error: BaseException) -> Status:
     """How a trial that raised `error` is filed."""
     if isinstance(error, Unsupported):
         return "unsupported"
-    cause = error.__cause__ if isinstance(error, TrialFault) and error.__cause__ else error
-    if isinstance(cause, MemoryError) or type(cause).__name__ == "OutOfMemoryError":
-        return "oom"
-    return "failed"
+    return "oom" if is_out_of_memory(error) else "failed"
 
 
 def fault_of(error: BaseException, plugin_of: Mapping[str, str]) -> Fault:

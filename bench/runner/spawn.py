@@ -7,13 +7,17 @@ the command line all work alike.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from types import ModuleType
+
+import psutil
 
 from bench.runner.messages import WorkerSettings
 
@@ -46,12 +50,39 @@ def spawn(settings: WorkerSettings) -> Spawned:
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["bench.runner.preload"])
+    _start_server()
     ours, theirs = context.Pipe()
     process = context.Process(target=entry.serve, args=(theirs, settings.plain()), daemon=True)
     with _without_main():
         process.start()
     theirs.close()
     return Spawned(process, ours)
+
+
+def _start_server() -> None:
+    """Start the fork server, if none runs, deaf to Ctrl-C and SIGTERM, as its workers then are.
+
+    A terminal or a scheduler sends these to the whole group: the fork server would die of them with a
+    traceback while it loads torch, and a worker's death would be laid at its trial's door. The supervisor
+    ends its workers, and the fork server ends by itself when the supervisor has.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        return
+    resource_tracker.ensure_running()  # which unblocks signals where it starts
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        with _without_main():
+            forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+
+
+def end_server() -> None:
+    """End the fork server, which may still be loading torch and would outlive its supervisor by seconds."""
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if any("multiprocessing.forkserver" in word for word in child.cmdline()):
+                child.kill()
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
@@ -20,6 +22,7 @@ from bench.errors import UserError
 from bench.plan.trials import Trial
 from bench.registry.loader import load_plugins
 from bench.runner.environment import describe
+from bench.runner.memory import is_out_of_memory
 from bench.runner.messages import WorkerSettings, receive, send
 from bench.runner.records import failed_record, fault_of, now, ok_record, plugins_of, status_of
 from bench.store.layout import Layout
@@ -29,16 +32,18 @@ from bench.store.record import Environment, LayerRecord, Record
 def main(pipe: Connection, settings: dict[str, Any]) -> None:
     """Serve jobs until the supervisor closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        worker = _Worker(pipe, WorkerSettings.from_plain(settings))
-    except UserError as error:
-        send(pipe, {"event": "user_error", "message": error.message, "hint": error.hint})
-        return
-    try:
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        try:
+            worker = _Worker(pipe, WorkerSettings.from_plain(settings))
+        except UserError as error:
+            send(pipe, {"event": "user_error", "message": error.message, "hint": error.hint})
+            return
         while True:
             worker.serve(receive(pipe))
-    except (EOFError, BrokenPipeError):
-        return
+
+
+class _TooManyAtOnce(Exception):  # noqa: N818 - no fault of anybody's
+    """Memory ran out while several trials shared it: each has yet to be tried alone."""
 
 
 class _Worker:
@@ -48,6 +53,7 @@ class _Worker:
         torch.set_num_threads(settings.threads)
         device = _device(settings.device)
         self._pipe = pipe
+        self._was_full = False
         self._env = describe(device, settings.threads)
         self._session = Session(
             catalog=load_plugins(settings.plugins, lambda _: None),
@@ -64,6 +70,7 @@ class _Worker:
     def serve(self, message: dict[str, Any]) -> None:
         trials = [Trial.from_plain(plain) for plain in message["trials"]]
         gathered = message["gathered"]
+        over = "done"
         try:
             if gathered and not self._is_banked(trials[0], finetuned=message["kind"] == "trials"):
                 send(self._pipe, {"event": "declined"})
@@ -78,7 +85,18 @@ class _Worker:
                     self._run(jobs, part)
         except UserError as error:
             send(self._pipe, {"event": "user_error", "message": error.message, "hint": error.hint})
-        send(self._pipe, {"event": "done"})
+        except _TooManyAtOnce:
+            over = "declined"
+        if self._was_full:
+            self._let_go()
+        send(self._pipe, {"event": over})
+
+    def _let_go(self) -> None:
+        """Free what a trial held that ran out of memory, for the next one and for other processes."""
+        self._was_full = False
+        gc.collect()
+        if self._session.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def _is_banked(self, trial: Trial, *, finetuned: bool) -> bool:
         try:
@@ -97,6 +115,7 @@ class _Worker:
             if isinstance(outcome, UserError):
                 raise outcome
             if isinstance(outcome, Exception):
+                self._check_memory(outcome, len(trials))
                 self._tell_failure(trials[place], trials[place].stages.train, started, outcome)
 
     def _teach(self, teacher: Trial) -> None:
@@ -130,9 +149,17 @@ class _Worker:
             if isinstance(outcome, UserError):
                 raise outcome
             if isinstance(outcome, Exception):
+                self._check_memory(outcome, len(trials))
                 self._end(self._failure(trials[place], started[place], outcome))
             else:
                 self._end(self._success(trials[place], started[place], outcome))
+
+    def _check_memory(self, error: Exception, count: int) -> None:
+        """See whether memory ran out, which tells nothing of one of `count` trials that shared it."""
+        if is_out_of_memory(error):
+            self._was_full = True
+            if count > 1:
+                raise _TooManyAtOnce
 
     def _session_of(self, trial: Trial) -> Session:
         """The session, with the progress of one trial."""

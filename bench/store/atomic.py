@@ -34,10 +34,13 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def sweep(root: Path, pid: int) -> None:
-    """Remove what the dead process `pid` of this machine was writing below `root` when it died."""
-    for left in root.rglob(f".*.{_owner(pid)}{SUFFIX}"):
-        left.unlink(missing_ok=True)
+def sweep(root: Path, *pids: int) -> None:
+    """Remove what the dead processes `pids` of this machine were writing below `root` when they died."""
+    endings = tuple(f".{_owner(pid)}{SUFFIX}" for pid in pids)
+    for folder, _, names in os.walk(root):
+        for name in names:
+            if name.startswith(".") and name.endswith(endings):
+                Path(folder, name).unlink(missing_ok=True)
 
 
 def sweep_dead(root: Path) -> None:

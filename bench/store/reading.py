@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from bench.errors import UserError
 from bench.store.layout import Layout
-from bench.store.record import RECORD_SCHEMA, Record
+from bench.store.record import Record
+from bench.store.schemas import check_schema
 
 MAX_RECORD_BYTES = 4_000_000
 MAX_PACK_BYTES = 1_000_000_000
@@ -26,9 +27,18 @@ def parse_record(data: bytes | str, where: str) -> Record:
     """The record in `data`.
 
     Raises:
+        OtherSchema: for a newer schema, or an older one from which `bench records migrate` knows a way.
+        UserError: for anything else that is no record: as `parse_plain` and `record_of` do.
+    """
+    return record_of(parse_plain(data, where), where)
+
+
+def parse_plain(data: bytes | str, where: str) -> Any:
+    """What `data` holds, as JSON types.
+
+    Raises:
         UserError: for text that is not UTF-8, bad JSON, a duplicate key, a number that is not finite or
-            has more than 64 bits, parameters nested deeper than `MAX_DEPTH`, an unknown or missing field,
-            or a newer schema.
+            has more than 64 bits, or parameters nested deeper than `MAX_DEPTH`.
     """
     if len(data) > MAX_RECORD_BYTES:
         raise UserError(f"{where}: larger than {MAX_RECORD_BYTES} bytes", "a record is a few kilobytes")
@@ -46,11 +56,17 @@ def parse_record(data: bytes | str, where: str) -> Record:
         raise UserError(
             f"{where}: not a record: {error}", "restore the file, or delete it to run again"
         ) from None
-    schema = plain.get("schema") if isinstance(plain, dict) else None
-    if isinstance(schema, int) and schema > RECORD_SCHEMA:
-        raise UserError(
-            f"{where}: has schema {schema}, this prunebench reads up to {RECORD_SCHEMA}", "upgrade prunebench"
-        )
+    return plain
+
+
+def record_of(plain: Any, where: str) -> Record:
+    """The record that `plain` describes.
+
+    Raises:
+        OtherSchema: as `parse_record` does.
+        UserError: for an unknown or missing field.
+    """
+    check_schema(plain, where)
     try:
         return Record.model_validate(plain)
     except ValidationError as error:
@@ -103,10 +119,15 @@ def _check_depth(plain: Any) -> None:
 
 def read_record(path: Path) -> Record:
     """The record in the file at `path`; raises `UserError` as `parse_record` does."""
+    return parse_record(whole_file(path), str(path))
+
+
+def whole_file(path: Path) -> bytes:
+    """What the file of a record holds; raises `UserError` where it cannot be read or is far too large."""
     try:
         if path.stat().st_size > MAX_RECORD_BYTES:
             raise UserError(f"{path}: larger than {MAX_RECORD_BYTES} bytes", "a record is a few kilobytes")
-        return parse_record(path.read_bytes(), str(path))
+        return path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}", "check its permissions") from None
 

@@ -13,6 +13,7 @@ from bench.store.atomic import write_atomically
 from bench.store.layout import Layout
 from bench.store.reading import PACK_SUFFIX, read_pack, read_record
 from bench.store.record import Record
+from bench.store.schemas import OtherSchema
 
 STORE_SCHEMA = 1
 
@@ -74,6 +75,8 @@ class Store:
         for trial_id in sorted(names):
             try:
                 found[trial_id] = read_record(self.layout.failure(suite, trial_id))
+            except OtherSchema:
+                raise
             except UserError:
                 continue
         return found
@@ -93,9 +96,11 @@ class Store:
         """Store `record`, where its status says; a success replaces an earlier failure.
 
         Raises:
-            UserError: where it cannot be written, such as on a full disk.
+            UserError: where it cannot be written, such as on a full disk, or would replace a record of
+                another schema.
         """
         suite, trial_id = record.suite.name, record.trial_id
+        self._check_place(suite, trial_id)
         failure = self.layout.failure(suite, trial_id)
         path = self.layout.record(suite, trial_id) if record.status == "ok" else failure
         try:
@@ -108,6 +113,12 @@ class Store:
                 "make room or mend the permissions, then run the same command again",
             ) from None
         return path
+
+    def _check_place(self, suite: str, trial_id: str) -> None:
+        """Refuse to write where another prunebench left a record that this one cannot read."""
+        for path in (self.layout.record(suite, trial_id), self.layout.failure(suite, trial_id)):
+            if path.exists():
+                _is_ok(path, trial_id)
 
 
 def how_failed(record: Record) -> tuple[str, ...]:
@@ -125,7 +136,9 @@ def _check_schema(marker: Path) -> None:
         schema = json.loads(marker.read_text(encoding="utf-8"))["schema"]
     except (ValueError, KeyError, TypeError):
         raise UserError(f"{marker}: not the marker of a store", "name another folder with --store") from None
-    if not isinstance(schema, int) or schema > STORE_SCHEMA:
+    if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
+        raise UserError(f"{marker}: not the marker of a store", "name another folder with --store")
+    if schema > STORE_SCHEMA:
         raise UserError(
             f"{marker}: the store has schema {schema}, this prunebench reads up to {STORE_SCHEMA}",
             "upgrade prunebench, or name another store with --store",
@@ -142,9 +155,9 @@ def _names(folder: Path) -> set[str]:
 def _is_ok(path: Path, trial_id: str) -> bool:
     try:
         record = read_record(path)
-    except UserError as error:
-        if "upgrade prunebench" in error.hint:
-            raise
+    except OtherSchema:
+        raise
+    except UserError:
         return False
     return record.status == "ok" and record.trial_id == trial_id
 

@@ -72,6 +72,33 @@ def test_a_newer_record_is_an_error_not_a_reason_to_run_again(tmp_path, make_rec
         store.done("tiny", [record.trial_id])
 
 
+@pytest.mark.parametrize("status", ["ok", "failed"])
+@pytest.mark.parametrize("again", ["ok", "failed"])
+def test_a_newer_record_is_never_replaced(tmp_path, make_record, status, again):
+    store, error = Store.open(tmp_path), {"kind": "ValueError", "message": "no"}
+    path = store.write(make_record(status=status, error=None if status == "ok" else error))
+    newer = path.read_bytes().replace(b'"schema": 1', b'"schema": 2')
+    path.write_bytes(newer)
+    with pytest.raises(UserError, match="has schema 2"):
+        store.write(make_record(status=again, error=None if again == "ok" else error))
+    assert path.read_bytes() == newer
+
+
+def test_a_newer_failure_is_an_error_not_a_reason_to_run_again(tmp_path, make_record):
+    store, record = Store.open(tmp_path), make_record(status="oom", error={"kind": "oom", "message": "no"})
+    path = store.write(record)
+    path.write_bytes(path.read_bytes().replace(b'"schema": 1', b'"schema": 2'))
+    with pytest.raises(UserError, match="schema 2"):
+        store.failed("tiny", [record.trial_id])
+
+
+@pytest.mark.parametrize("schema", ["0", "-1", "true", "1.5", '"1"', "null"])
+def test_what_names_no_schema_of_a_store_is_no_store(tmp_path, schema):
+    (tmp_path / "store.json").write_text(f'{{"schema": {schema}}}')
+    with pytest.raises(UserError, match="not the marker of a store"):
+        Store.open(tmp_path)
+
+
 def test_a_store_that_is_a_file_is_refused(tmp_path):
     path = tmp_path / "store"
     path.write_text("")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+import torch
 from filelock import FileLock
 
 from bench.data.fingerprint import fingerprint
@@ -101,12 +102,23 @@ def _sound(path: Path) -> Decoded | None:
     artifact = read_artifact(path)
     if artifact is None:
         return None
-    tensors = artifact.tensors
-    return Decoded(
-        train=Split(tensors["train.inputs"], tensors["train.targets"]),
-        test=Split(tensors["test.inputs"], tensors["test.targets"]),
-        num_classes=int(artifact.facts["num_classes"]),
-    )
+    tensors, num_classes = artifact.tensors, artifact.facts.get("num_classes")
+    if tensors.keys() != {"train.inputs", "train.targets", "test.inputs", "test.targets"}:
+        return None
+    train = Split(tensors["train.inputs"], tensors["train.targets"])
+    test = Split(tensors["test.inputs"], tensors["test.targets"])
+    if not isinstance(num_classes, int) or not (
+        _is_split(train, num_classes) and _is_split(test, num_classes)
+    ):
+        return None
+    return Decoded(train, test, num_classes)
+
+
+def _is_split(split: Split, num_classes: int) -> bool:
+    inputs, targets = split.inputs, split.targets
+    typed = inputs.dtype == torch.uint8 and targets.dtype == torch.int64
+    shaped = inputs.ndim == 4 and targets.ndim == 1 and len(inputs) == len(targets) > 0
+    return typed and shaped and bool(((targets >= 0) & (targets < num_classes)).all())
 
 
 def _folder(root: Path) -> Path:

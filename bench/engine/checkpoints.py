@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
 
 from bench.engine.data import DeviceData
 from bench.errors import UserError
@@ -23,17 +29,52 @@ def save_checkpoint(path: Path, artifact: Artifact, data: DeviceData) -> None:
     except OSError as error:
         raise UserError(
             f"{path}: cannot write the checkpoint: {error.strerror}",
-            "make room or mend the permissions, then run the same command again",
+            "make room, mend the permissions or remove what is in its place, then run the same command again",
         ) from None
 
 
 def load_checkpoint(path: Path, data: DeviceData) -> Artifact | None:
     """What came of training on `data`, or None where it is missing, damaged, or of other data.
 
-    Of other data, such as re-encoded images, is what names another fingerprint; what names none is
-    taken as it is.
+    Of other data, such as re-encoded images, is what names another fingerprint, or none.
     """
     artifact = read_artifact(path)
-    if artifact is None or artifact.facts.get(DATA, data.sha256) != data.sha256:
+    if artifact is None or artifact.facts.get(DATA) != data.sha256:
         return None
     return artifact
+
+
+def alike(tensors: Mapping[str, Tensor], like: Mapping[str, Tensor]) -> bool:
+    """Whether two mappings have the same names, with tensors of the same shapes and types."""
+    return tensors.keys() == like.keys() and all(
+        tensors[name].shape == one.shape and tensors[name].dtype == one.dtype for name, one in like.items()
+    )
+
+
+def restored(model: nn.Module, state: Mapping[str, Tensor]) -> bool:
+    """Load `state` into `model`; False, and the model as it was, where it is not the state of such a one.
+
+    Names, shapes and types must be the model's own, and parameters finite, as those of training that did
+    not diverge are.
+    """
+    if not alike(state, model.state_dict()):
+        return False
+    if not all(bool(torch.isfinite(state[name]).all()) for name, _ in model.named_parameters()):
+        return False
+    model.load_state_dict(dict(state))
+    return True
+
+
+def seconds_in(facts: Mapping[str, Any], key: str) -> float:
+    """The duration that `facts` name by `key`.
+
+    Raises:
+        TypeError: where there is no number.
+        ValueError: where it is no duration.
+    """
+    value = facts.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{key} is no number")
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"{key} is no duration")
+    return float(value)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import nn
 
 from bench.engine.blame import blamed
-from bench.engine.checkpoints import load_checkpoint, save_checkpoint
+from bench.engine.checkpoints import load_checkpoint, restored, save_checkpoint, seconds_in
 from bench.engine.data import DeviceData
 from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
@@ -63,19 +63,11 @@ def dense_network(
     path = session.layout.artifact("train", trial.stages.train)
     data = with_teacher(session.data(trial.spec), teacher)
     model = build_model(session, trial.spec, data)
-    artifact = load_checkpoint(path, data)
-    if artifact is not None and _restored(model, artifact.tensors):
-        facts = artifact.facts
+    stored = _stored(model, load_checkpoint(path, data))
+    if stored is not None:
         if trial.spec.recipe.train.channels_last:  # as it was when it was trained: faster, and the same bits
             model.to(memory_format=torch.channels_last)
-        return Dense(
-            model.eval(),
-            _evaluation(facts),
-            float(facts["seconds"]),
-            was_cached=True,
-            traces=Traces(**facts.get("traces", {})),
-            selected=facts.get("selected"),
-        )
+        return stored
     tracer = Tracer(session, trial.spec, data)
     recipe = trial.spec.recipe.train
     loss = StageLoss(recipe, session.catalog)
@@ -145,13 +137,23 @@ def _rates(session: Session, spec: Spec, model: nn.Module) -> Mapping[str, float
         return parametrization.learning_rates(spec.parametrization_params, model)
 
 
-def _restored(model: nn.Module, tensors: Mapping[str, torch.Tensor]) -> bool:
+def _stored(model: nn.Module, artifact: Artifact | None) -> Dense | None:
+    """The dense network of `artifact`, in `model`; None, and `model` as it was, where it is none."""
+    if artifact is None:
+        return None
+    facts = artifact.facts
     try:
-        model.load_state_dict(dict(tensors))
-    except (RuntimeError, KeyError):
-        return False
-    return True
-
-
-def _evaluation(facts: Mapping[str, Any]) -> Evaluation:
-    return Evaluation(**{name: facts[name] for name in Evaluation.__dataclass_fields__})
+        dense = Dense(
+            model,
+            Evaluation(**{name: facts[name] for name in Evaluation.__dataclass_fields__}),
+            seconds_in(facts, "seconds"),
+            was_cached=True,
+            traces=Traces(**facts["traces"]),
+            selected=facts["selected"],
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not restored(model, artifact.tensors):
+        return None
+    model.eval()
+    return dense

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from torch import nn
 
-from bench.engine.checkpoints import load_checkpoint, save_checkpoint
-from bench.engine.pruned import Pruned, check_no_regrowth
+from bench.engine.checkpoints import load_checkpoint, restored, save_checkpoint, seconds_in
+from bench.engine.pruned import Pruned, regrown
 from bench.engine.requests import Trainee
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
@@ -35,20 +36,35 @@ def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> T
 
     Raises:
         Diverged: where training does not stay finite.
-        TrialFault: where a pruned weight came back.
+        TrialFault: where a pruned weight came back in training.
     """
     path = scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
     spec = scene.spec
     if not trains_on(spec):
         return Tuned(0.0, was_cached=False)
     artifact = load_checkpoint(path, scene.data) if keep else None
-    if artifact is not None and artifact.tensors.keys() == model.state_dict().keys():
-        model.load_state_dict(dict(artifact.tensors))
-        check_no_regrowth(model, pruned)
-        facts = artifact.facts
-        return Tuned(float(facts["seconds"]), was_cached=True, selected=facts.get("selected", {}))
+    stored = _stored(artifact, model, pruned)
+    if stored is not None:
+        return stored
     seconds, selected = yield from retrain(scene, model, pruned)
     if keep:
         facts = {"seconds": seconds, "selected": selected}
         save_checkpoint(path, Artifact(model.state_dict(), facts), scene.data)
     return Tuned(seconds, was_cached=False, selected=selected)
+
+
+def _stored(artifact: Artifact | None, model: nn.Module, pruned: Pruned) -> Tuned | None:
+    """The result in `artifact`, put into `model`; None, and `model` as it was, where it does not fit."""
+    if artifact is None:
+        return None
+    try:
+        tuned = Tuned(
+            seconds_in(artifact.facts, "seconds"), was_cached=True, selected=dict(artifact.facts["selected"])
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+    final = copy.deepcopy(model)
+    if not restored(final, artifact.tensors) or regrown(final, pruned) is not None:
+        return None
+    model.load_state_dict(final.state_dict())
+    return tuned

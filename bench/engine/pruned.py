@@ -58,10 +58,34 @@ def check_no_regrowth(model: nn.Module, pruned: Pruned) -> None:
     Raises:
         TrialFault: naming the parameter.
     """
+    name = regrown(model, pruned)
+    if name is not None:
+        raise TrialFault("fine-tuning", f"weights that were pruned came back in {name}")
+
+
+@torch.no_grad()
+def regrown(model: nn.Module, pruned: Pruned) -> str | None:
+    """The first parameter in which a pruned weight is not zero, or None."""
     parameters = dict(model.named_parameters())
     for name, mask in pruned.by_parameter().items():
         if bool((parameters[name][~mask] != 0).any()):
-            raise TrialFault("fine-tuning", f"weights that were pruned came back in {name}")
+            return name
+    return None
+
+
+def fits(model: nn.Module, pruned: Pruned) -> bool:
+    """Whether a pruning that was stored is one of `model`: masks and values of its parameters' shapes."""
+    parameters = dict(model.named_parameters())
+    masks = pruned.by_parameter()
+    tensors = {**masks, **pruned.values}
+    return (
+        tensors.keys() <= parameters.keys()
+        and all(tensor.shape == parameters[name].shape for name, tensor in tensors.items())
+        and all(mask.dtype == torch.bool for mask in (*masks.values(), *pruned.units.values()))
+        and pruned.units.keys() <= pruned.masks.keys()
+        and all(unit.shape == pruned.masks[name].shape[:1] for name, unit in pruned.units.items())
+        and all(value.dtype == parameters[name].dtype for name, value in pruned.values.items())
+    )
 
 
 @torch.no_grad()

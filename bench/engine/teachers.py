@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from bench.engine.bank.gather import run_alone
-from bench.engine.checkpoints import load_checkpoint, save_checkpoint
+from bench.engine.checkpoints import load_checkpoint, restored, save_checkpoint
 from bench.engine.dense import Dense, build_model, dense_network
 from bench.engine.fold import fold
 from bench.engine.requests import Trainee
@@ -63,8 +63,7 @@ def _network(session: Session, teacher: Trial) -> nn.Module:
     artifact = load_checkpoint(path, data)
     if artifact is not None:
         network = fold(build_model(session, teacher.spec, data))
-        if artifact.tensors.keys() == network.state_dict().keys():
-            network.load_state_dict(dict(artifact.tensors))
+        if restored(network, artifact.tensors):
             if teacher.spec.recipe.train.channels_last:
                 network.to(memory_format=torch.channels_last)
             return network

@@ -1,6 +1,8 @@
-"""Artifacts: tensors in safetensors files with a checksum beside them; never pickle.
+"""Artifacts: tensors in safetensors files, each sealed by a file of facts beside it; never pickle.
 
-An artifact that is missing, truncated or altered reads as None and is computed again.
+The seal covers the tensors, the facts, and the place of both: their folder, which is the stage, and their
+name, which is the key. An artifact that is missing, truncated, altered, or in another's place reads as None
+and is computed again.
 """
 
 from __future__ import annotations
@@ -12,10 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from bench.store.atomic import write_atomically
+from bench.store.regular import read_regular
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+ARTIFACT_SCHEMA = 2
+MAX_FACTS_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -26,29 +34,35 @@ class Artifact:
     facts: Mapping[str, Any]
 
 
-def _facts_path(path: Path) -> Path:
-    return path.with_suffix(".json")
-
-
 def write_artifact(path: Path, artifact: Artifact) -> None:
-    """Store an artifact: the tensors first, then the facts with their checksum."""
+    """Store an artifact: the tensors first, then the facts with their seal."""
     from safetensors.torch import save  # noqa: PLC0415
 
     data = save({name: tensor.detach().cpu().contiguous() for name, tensor in artifact.tensors.items()})
-    facts = {"sha256": hashlib.sha256(data).hexdigest(), "facts": dict(artifact.facts)}
+    described = {
+        **_place(path),
+        "bytes": len(data),
+        "tensors_sha256": hashlib.sha256(data).hexdigest(),
+        "facts": dict(artifact.facts),
+    }
     write_atomically(path, data)
-    write_atomically(_facts_path(path), json.dumps(facts, allow_nan=False).encode() + b"\n")
+    write_atomically(_facts_path(path), _sealed(described))
 
 
 def read_artifact(path: Path) -> Artifact | None:
-    """The artifact at `path`, or None where it is missing or its checksum does not fit."""
+    """The artifact at `path`, or None where it is missing or not what was stored there.
+
+    Nothing is read beyond the length that the facts name, nor what exceeds the machine's memory.
+    """
     from safetensors import SafetensorError  # noqa: PLC0415
     from safetensors.torch import load  # noqa: PLC0415
 
+    described = _described(path)
+    if described is None or described["bytes"] > psutil.virtual_memory().total:
+        return None
     try:
-        described = json.loads(_facts_path(path).read_bytes())
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != described["sha256"]:
+        data = read_regular(path, described["bytes"])
+        if hashlib.sha256(data).hexdigest() != described["tensors_sha256"]:
             return None
         return Artifact(load(data), described["facts"])
     except (OSError, ValueError, KeyError, TypeError, SafetensorError):
@@ -56,5 +70,42 @@ def read_artifact(path: Path) -> Artifact | None:
 
 
 def has_artifact(path: Path) -> bool:
-    """Whether an artifact seems to be there; reading it may still find it damaged."""
-    return path.exists() and _facts_path(path).exists()
+    """Whether an artifact seems to be there: its facts are sound and its length fits.
+
+    The tensors are not read; reading them may still find them altered.
+    """
+    described = _described(path)
+    try:
+        return described is not None and path.is_file() and path.stat().st_size == described["bytes"]
+    except OSError:
+        return False
+
+
+def _facts_path(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def _place(path: Path) -> dict[str, Any]:
+    return {"schema": ARTIFACT_SCHEMA, "stage": path.parent.name, "key": path.stem}
+
+
+def _sealed(described: Mapping[str, Any]) -> bytes:
+    """The only bytes that describe an artifact as `described`: any others were altered."""
+    body = json.dumps(described, allow_nan=False)
+    seal = hashlib.sha256(body.encode()).hexdigest()
+    return json.dumps({**described, "sha256": seal}, allow_nan=False).encode() + b"\n"
+
+
+def _described(path: Path) -> dict[str, Any] | None:
+    """What the facts file says of the artifact at `path`; None where that is not what was written there."""
+    try:
+        data = read_regular(_facts_path(path), MAX_FACTS_BYTES)
+        described = json.loads(data)
+        described.pop("sha256")
+        if _sealed(described) != data:
+            return None
+        facts, size = described["facts"], described["bytes"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    is_ours = _place(path).items() <= described.items()
+    return described if is_ours and isinstance(facts, dict) and type(size) is int else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
+from torch import Tensor
 
 from bench.engine.checkpoints import load_checkpoint, save_checkpoint
 from bench.engine.ranking import Counts
@@ -23,8 +24,15 @@ def read_counts(scene: Scene) -> list[dict[str, int]] | None:
     """The trial's counts, a mapping by layer for each pruning, or None where the store lacks them."""
     path = scene.session.layout.artifact("counts", scene.trial.stages.finetune)
     artifact = load_checkpoint(path, scene.data)
-    if artifact is None or not artifact.tensors:
+    if artifact is None or not _are_counts(artifact.tensors):
         return None
     columns = {name: tensor.tolist() for name, tensor in artifact.tensors.items()}
     length = len(next(iter(columns.values())))
     return [{name: int(column[at]) for name, column in columns.items()} for at in range(length)]
+
+
+def _are_counts(tensors: Mapping[str, Tensor]) -> bool:
+    """Whether there is a column of whole numbers for each layer, all of one length."""
+    return len({tuple(one.shape) for one in tensors.values()}) == 1 and all(
+        one.ndim == 1 and one.dtype == torch.int64 and bool((one >= 0).all()) for one in tensors.values()
+    )

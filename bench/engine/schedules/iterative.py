@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from torch import nn
 
-from bench.engine.checkpoints import load_checkpoint, save_checkpoint
+from bench.engine.checkpoints import load_checkpoint, restored, save_checkpoint, seconds_in
 from bench.engine.prune import PrunedAt
-from bench.engine.pruned import Pruned, apply_pruning, check_no_regrowth
+from bench.engine.pruned import Pruned, apply_pruning, fits, regrown
 from bench.engine.ranking import Counts
 from bench.engine.requests import Trainee
 from bench.engine.schedules.deciding import (
@@ -137,19 +137,17 @@ def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
     if artifact is None or scene.pruner.mode == "sparsify":
         return None
     network = copy.deepcopy(like)
-    weights = unpacked(artifact.tensors, "network", like)
-    if weights.keys() != network.state_dict().keys():
+    if not restored(network, unpacked(artifact.tensors, "network", like)):
         return None
-    network.load_state_dict(weights)
     pruned = replace(
         unpacked_pruning(artifact.tensors, like), values=unpacked(artifact.tensors, "value", like)
     )
-    check_no_regrowth(network, pruned)
+    if not fits(network, pruned) or regrown(network, pruned) is not None:
+        return None
     facts = artifact.facts
-    return _State(
-        network.eval(), pruned, tuple(facts["counts"]), *_seconds(artifact), facts.get("selected", {})
-    )
-
-
-def _seconds(artifact: Artifact) -> tuple[float, float]:
-    return float(artifact.facts["prune_seconds"]), float(artifact.facts["train_seconds"])
+    try:
+        counts, selected = tuple(map(dict, facts["counts"])), dict(facts["selected"])
+        seconds = seconds_in(facts, "prune_seconds"), seconds_in(facts, "train_seconds")
+    except (KeyError, TypeError, ValueError):
+        return None
+    return _State(network.eval(), pruned, counts, *seconds, selected) if len(counts) == one.number else None

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from bench.engine.checkpoints import load_checkpoint, save_checkpoint
+from bench.engine.checkpoints import load_checkpoint, restored, save_checkpoint, seconds_in
 from bench.engine.data import DeviceData
-from bench.engine.pruned import Pruned, check_no_regrowth
+from bench.engine.pruned import Pruned, fits, regrown
 from bench.store.artifacts import Artifact
 
 
@@ -80,21 +80,21 @@ def write_outcome(path: Path, outcome: Outcome, data: DeviceData) -> None:
 
 
 def read_outcome(path: Path, like: nn.Module, data: DeviceData) -> Outcome | None:
-    """What a schedule left at `path`, in networks as `like`, or None where it is not there and sound.
-
-    Raises:
-        TrialFault: where a pruned weight is not zero.
-    """
+    """What a schedule left at `path`, in networks as `like`, or None where it is not there and sound."""
     artifact = load_checkpoint(path, data)
     if artifact is None:
         return None
     pruned, final = copy.deepcopy(like), copy.deepcopy(like)
     for group, network in (("pruned", pruned), ("final", final)):
-        state = unpacked(artifact.tensors, group, like)
-        if state.keys() != network.state_dict().keys():
+        if not restored(network, unpacked(artifact.tensors, group, like)):
             return None
-        network.load_state_dict(state)
     pruning = unpacked_pruning(artifact.tensors, like)
-    check_no_regrowth(final, pruning)
-    seconds, selected = artifact.facts["seconds"], artifact.facts.get("selected", {})
-    return Outcome(pruned, final, pruning, float(seconds["prune"]), float(seconds["train"]), selected)
+    if not fits(final, pruning) or regrown(final, pruning) is not None:
+        return None
+    try:
+        seconds, selected = artifact.facts["seconds"], dict(artifact.facts["selected"])
+        return Outcome(
+            pruned, final, pruning, seconds_in(seconds, "prune"), seconds_in(seconds, "train"), selected
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from bench.engine.checkpoints import load_checkpoint
+from bench.engine.checkpoints import load_checkpoint, restored
 from bench.engine.dense import keep_epoch
 from bench.engine.requests import Trainee, Training
 from bench.engine.schedules.scene import Scene
@@ -29,8 +29,8 @@ def weights_at(scene: Scene, epoch: int) -> Trainee[Mapping[str, Tensor]]:
         return model.state_dict()
     path = scene.session.layout.artifact("epoch", epoch_key(scene.trial.stages.train, epoch))
     artifact = load_checkpoint(path, scene.data)
-    if artifact is not None and artifact.tensors.keys() == model.state_dict().keys():
-        return artifact.tensors
+    if artifact is not None and restored(model, artifact.tensors):
+        return model.state_dict()
     again = replace(scene, tick=lambda: scene.session.progress("train", 0))
     course = again.course("train", scene.seed("train"))
     found: dict[str, Tensor] = {}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import platformdirs
 import pytest
 import torch
+from safetensors.torch import load, save
 
 from bench.data import Decoded, decoded_once
 from bench.errors import UserError
 from bench.registry.contracts import Split
+from tests.damage import DAMAGES, sealed
 
 SOURCE = {"name": "toy", "files": [["a", 3, 7]]}
 
@@ -98,8 +101,10 @@ RACER = """
 import sys, time
 from pathlib import Path
 import torch
+from safetensors.torch import load, save
 from bench.data import Decoded, decoded_once
 from bench.registry.contracts import Split
+from tests.damage import DAMAGES, sealed
 
 root = Path(sys.argv[1])
 
@@ -153,3 +158,33 @@ def test_where_nothing_can_be_written_the_user_is_told_before_any_decoding(tmp_p
         decoded_once(tmp_path / "file" / "data", "toy", SOURCE, decode)
     assert "--data-dir" in caught.value.hint
     assert decode.count == 0
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_it_is_decoded_anew_after(damage, tmp_path, decode):
+    first = decoded_once(tmp_path, "toy", SOURCE, decode)
+    images = first.train.inputs.flip(0)
+    other = replace(first, train=replace(first.train, inputs=images))
+    decoded_once(tmp_path / "other", "toy", {**SOURCE, "size": 4}, lambda: other)
+    DAMAGES[damage](cached(tmp_path), cached(tmp_path / "other"))
+    assert same(first, decoded_once(tmp_path, "toy", SOURCE, decode))
+    assert decode.count == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"train.targets": torch.tensor([0, 1, 2, 5])},
+        {"train.targets": torch.tensor([0, 1, 2, -1])},
+        {"test.targets": torch.tensor([1])},
+        {"test.inputs": torch.zeros(2, 1, 2, 2)},
+        {"test.inputs": torch.zeros(2, 4, dtype=torch.uint8)},
+    ],
+    ids=["class too large", "class below zero", "too few targets", "no bytes", "no images"],
+)
+def test_forged_tensors_that_are_no_data_are_decoded_anew(change, tmp_path, decode):
+    decoded_once(tmp_path, "toy", SOURCE, decode)
+    path = cached(tmp_path)
+    sealed(path, save({**load(path.read_bytes()), **change}))
+    decoded_once(tmp_path, "toy", SOURCE, decode)
+    assert decode.count == 2

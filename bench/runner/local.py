@@ -22,6 +22,7 @@ from bench.store.artifacts import has_artifact
 from bench.store.atomic import sweep_dead
 from bench.store.claims import StoreClaims
 from bench.store.record import Record
+from bench.store.scanning import Noting
 from bench.store.store import Store
 from bench.suite.load import AnySuite
 
@@ -41,7 +42,7 @@ def run_trials(
     device = check_device(request.device)
     store = Store.open(request.store)
     sweep_dead(request.store)
-    now = situation(trials, store, request.retry, force=request.force)
+    now = situation(trials, store, request.retry, force=request.force, note=True)
     counts: Counter[str] = Counter()
 
     with (
@@ -74,6 +75,7 @@ def run_trials(
                 keep=suite.file.keep.finetune,
             )
             Pool(queue, options, listener, usable_cores).run()
+            listener.noting.rest()
     return _summary(suite, request, now, counts, time.monotonic() - started)
 
 
@@ -87,6 +89,7 @@ class _Listener:
     """Stores each record the moment its trial ends, and tells everybody."""
 
     def __init__(self, store: Store, progress: Progress, observers: Observers, counts: Counter[str]) -> None:
+        self.noting = Noting(store.layout)
         self._store = store
         self._progress = progress
         self._observers = observers
@@ -117,6 +120,8 @@ class _Listener:
         """A trial is over."""
         self._store.write(record)
         self._counts[record.status] += 1
+        if record.status == "ok":
+            self.noting.written(record.suite.name, record.trial_id)
         if record.error is not None:
             spec = record.spec
             cell = f"{spec.pruner} on {spec.model}, sparsity {spec.sparsity:g}, seed {spec.seed}"

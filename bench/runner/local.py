@@ -23,6 +23,7 @@ from bench.store.artifacts import has_artifact
 from bench.store.atomic import sweep_dead
 from bench.store.claims import StoreClaims
 from bench.store.record import Record
+from bench.store.scanning import Noting
 from bench.store.store import Store
 from bench.suite.load import AnySuite
 
@@ -40,7 +41,7 @@ def run_trials(
     """
     started = time.monotonic()
     device = check_device(request.device)
-    now = situation(trials, Store.at(request.store), request.retry, force=request.force)
+    now = situation(trials, Store.at(request.store), request.retry, force=request.force, note=True)
     counts: Counter[str] = Counter()
     with suppress(OSError):  # a store that cannot be written may still have all that is asked for
         sweep_dead(request.store)
@@ -76,6 +77,7 @@ def run_trials(
             keep=suite.file.keep.finetune,
         )
         Pool(queue, options, listener, usable_cores).run()
+        listener.noting.rest()
     return _summary(suite, request, now, counts, time.monotonic() - started)
 
 
@@ -89,6 +91,7 @@ class _Listener:
     """Stores each record the moment its trial ends, and tells everybody."""
 
     def __init__(self, store: Store, progress: Progress, observers: Observers, counts: Counter[str]) -> None:
+        self.noting = Noting(store.layout)
         self._store = store
         self._progress = progress
         self._observers = observers
@@ -119,6 +122,8 @@ class _Listener:
         """A trial is over."""
         self._store.write(record)
         self._counts[record.status] += 1
+        if record.status == "ok":
+            self.noting.written(record.suite.name, record.trial_id)
         if record.error is not None:
             spec = record.spec
             cell = f"{spec.pruner} on {spec.model}, sparsity {spec.sparsity:g}, seed {spec.seed}"

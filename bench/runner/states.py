@@ -29,11 +29,13 @@ class Situation:
         return "unsupported" if self.failures[trial_id].status == "unsupported" else "failed"
 
 
-def situation(trials: Sequence[Trial], store: Store, retry: Sequence[str], *, force: bool) -> Situation:
+def situation(
+    trials: Sequence[Trial], store: Store, retry: Sequence[str], *, force: bool, note: bool = False
+) -> Situation:
     """Hold `trials` against the store.
 
     A finished trial is not run again unless `force`; one that failed is not unless its status, or
-    "all", is among `retry`.
+    "all", is among `retry`. With `note`, the store notes what was read, to be faster the next time.
     """
     if force or not trials:
         return Situation(tuple(trials), (), {})
@@ -41,7 +43,7 @@ def situation(trials: Sequence[Trial], store: Store, retry: Sequence[str], *, fo
     kept: dict[str, Record] = {}
     for suite in dict.fromkeys(trial.suite.name for trial in trials):
         ids = [trial.trial_id for trial in trials if trial.suite.name == suite]
-        done |= store.done(suite, ids)
+        done |= store.done(suite, ids, note=note)
         failed = store.failed(suite, (i for i in ids if i not in done))
         kept |= {
             trial_id: record

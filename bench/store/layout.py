@@ -14,6 +14,7 @@ class Layout:
     failures/SUITE/ID.json     trials that did not, apart, so that they never count as done
     packs/SUITE.jsonl.gz       many records in one file
     artifacts/STAGE/KEY.*      checkpoints, by content key
+    notes/SUITE.*              which records were read whole: an aid, see `bench.store.scanning`
     claims                     locked, byte by byte, by processes at work; always empty
     """
 
@@ -55,6 +56,14 @@ class Layout:
     def pack(self, suite: str) -> Path:
         """The file that `bench records pack` writes for a suite."""
         return self.packs / f"{suite}.jsonl.gz"
+
+    def notes(self, suite: str) -> Path:
+        """The file that notes which loose records of a suite were read whole."""
+        return self.root / "notes" / f"{suite}.txt"
+
+    def pack_notes(self, suite: str) -> Path:
+        """The file that notes which trials a suite's pack holds."""
+        return self.root / "notes" / f"{suite}.json"
 
     def artifact(self, stage: str, key: str) -> Path:
         """The checkpoint of a stage."""

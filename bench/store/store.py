@@ -11,8 +11,9 @@ from bench.errors import UserError
 from bench.plan.trials import Trial
 from bench.store.atomic import write_atomically
 from bench.store.layout import Layout
-from bench.store.reading import PACK_SUFFIX, read_pack, read_record
+from bench.store.reading import read_record
 from bench.store.record import Record
+from bench.store.scanning import is_ok, note_scans, scan_loose, scan_pack
 from bench.store.schemas import OtherSchema
 
 STORE_SCHEMA = 1
@@ -56,17 +57,17 @@ class Store:
             _check_schema(layout.marker)
         return cls(layout)
 
-    def done(self, suite: str, trial_ids: Iterable[str]) -> set[str]:
-        """Which of the trials have a record; a file that cannot be read does not count."""
+    def done(self, suite: str, trial_ids: Iterable[str], *, note: bool = False) -> set[str]:
+        """Which of the trials have a record; a file that cannot be read does not count.
+
+        With `note`, what was read is noted in the store, and not read again until its file changes.
+        """
         wanted = set(trial_ids)
-        found = {
-            trial_id
-            for trial_id in wanted & _names(self.layout.records / suite)
-            if _is_ok(self.layout.record(suite, trial_id), trial_id)
-        }
-        for pack in _packs(self.layout, suite):
-            found |= {record.trial_id for record in read_pack(pack) if record.suite.name == suite} & wanted
-        return found
+        loose = scan_loose(self.layout, suite, wanted)
+        packed = scan_pack(self.layout, suite, wanted)
+        if note:
+            note_scans(self.layout, suite, loose, packed)
+        return loose.found | packed.found
 
     def failed(self, suite: str, trial_ids: Iterable[str]) -> dict[str, Record]:
         """Those of the trials that an earlier run left as failed, with their records."""
@@ -84,7 +85,7 @@ class Store:
     def ending(self, trial: Trial) -> tuple[str, ...] | None:
         """How a trial ended by its loose record, "ok" or a status with the time; None where it has none."""
         suite, trial_id = trial.suite.name, trial.trial_id
-        if _is_ok(self.layout.record(suite, trial_id), trial_id):
+        if is_ok(self.layout.record(suite, trial_id), trial_id):
             return ("ok",)
         try:
             failed = read_record(self.layout.failure(suite, trial_id))
@@ -118,7 +119,7 @@ class Store:
         """Refuse to write where another prunebench left a record that this one cannot read."""
         for path in (self.layout.record(suite, trial_id), self.layout.failure(suite, trial_id)):
             if path.exists():
-                _is_ok(path, trial_id)
+                is_ok(path, trial_id)
 
 
 def how_failed(record: Record) -> tuple[str, ...]:
@@ -150,17 +151,3 @@ def _names(folder: Path) -> set[str]:
         return {path.stem for path in folder.iterdir() if path.suffix == ".json"}
     except OSError:
         return set()
-
-
-def _is_ok(path: Path, trial_id: str) -> bool:
-    try:
-        record = read_record(path)
-    except OtherSchema:
-        raise
-    except UserError:
-        return False
-    return record.status == "ok" and record.trial_id == trial_id
-
-
-def _packs(layout: Layout, suite: str) -> list[Path]:
-    return [path for path in [layout.pack(suite)] if path.exists() and path.name.endswith(PACK_SUFFIX)]

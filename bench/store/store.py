@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +81,20 @@ class Store:
             except UserError:
                 continue
         return found
+
+    def drop_outlived_failures(self, suite: str, trial_ids: Iterable[str]) -> None:
+        """Remove earlier failures of trials that have ended well since.
+
+        `write` does so; a process that was killed between the two did not.
+        """
+        for trial_id, failed in self.failed(suite, trial_ids).items():
+            try:
+                ok = read_record(self.layout.record(suite, trial_id))
+            except UserError:
+                continue
+            if ok.finished >= failed.finished:
+                with suppress(OSError):
+                    self.layout.failure(suite, trial_id).unlink()
 
     def ending(self, trial: Trial) -> tuple[str, ...] | None:
         """How a trial ended by its loose record, "ok" or a status with the time; None where it has none."""

@@ -87,14 +87,11 @@ class Store:
 
         `write` does so; a process that was killed between the two did not.
         """
-        for trial_id, failed in self.failed(suite, trial_ids).items():
-            try:
-                ok = read_record(self.layout.record(suite, trial_id))
-            except UserError:
-                continue
-            if ok.finished >= failed.finished:
-                with suppress(OSError):
-                    self.layout.failure(suite, trial_id).unlink()
+        for trial_id in set(trial_ids) & _names(self.layout.failures / suite):
+            failure = self.layout.failure(suite, trial_id)
+            with suppress(UserError, OSError):
+                if read_record(self.layout.record(suite, trial_id)).finished >= read_record(failure).finished:
+                    failure.unlink()
 
     def ending(self, trial: Trial) -> tuple[str, ...] | None:
         """How a trial ended by its loose record, "ok" or a status with the time; None where it has none."""

@@ -101,10 +101,14 @@ def dense_network(
 
 
 def keep_epoch(session: Session, trial: Trial, model: nn.Module, epoch: int) -> None:
-    """Store what the dense network of `trial` is after `epoch` epochs of its training."""
+    """Store what the dense network of `trial` is after `epoch` epochs of its training.
+
+    What a training that was interrupted later left of it stays.
+    """
     path = session.layout.artifact("epoch", epoch_key(trial.stages.train, epoch))
-    artifact = Artifact(model.state_dict(), {"epoch": epoch})
-    save_checkpoint(path, artifact, session.data(trial.spec))
+    data = session.data(trial.spec)
+    if load_checkpoint(path, data) is None:
+        save_checkpoint(path, Artifact(model.state_dict(), {"epoch": epoch}), data)
 
 
 def build_model(session: Session, spec: Spec, data: DeviceData) -> nn.Module:

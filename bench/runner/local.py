@@ -41,10 +41,13 @@ def run_trials(
     """
     started = time.monotonic()
     device = check_device(request.device)
-    now = situation(trials, Store.at(request.store), request.retry, force=request.force, note=True)
+    store = Store.at(request.store)
+    now = situation(trials, store, request.retry, force=request.force, note=True)
     counts: Counter[str] = Counter()
     with suppress(OSError):  # a store that cannot be written may still have all that is asked for
         sweep_dead(request.store)
+    for name in dict.fromkeys(trial.suite.name for trial in now.cached):
+        store.drop_outlived_failures(name, [t.trial_id for t in now.cached if t.suite.name == name])
     if not now.todo:
         return _summary(suite, request, now, counts, time.monotonic() - started)
     store = Store.open(request.store)

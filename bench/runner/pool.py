@@ -21,6 +21,7 @@ from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
 
 START_TIMEOUT = 300.0
+START_TRIES = 3
 
 
 class Listener(Protocol):
@@ -88,6 +89,7 @@ class Pool:
         self._workers: list[_Worker] = []
         self._env: Environment | None = None
         self._has_waited = False
+        self._false_starts = 0
 
     def run(self) -> None:
         """Run everything.
@@ -166,7 +168,7 @@ class Pool:
     def _take(self, worker: _Worker, message: dict[str, Any]) -> None:
         match message["event"]:
             case "ready":
-                worker.ready = True
+                worker.ready, self._false_starts = True, 0
                 self._env = Environment.model_validate(message["env"])
                 self._grow(message["device"])
             case "started":
@@ -240,7 +242,9 @@ class Pool:
         self._kill(worker)
         self._workers.remove(worker)
         if not worker.ready:
-            raise UserError(f"a worker process could not start: {fault.message}", "run `bench doctor`")
+            self._false_starts += 1
+            if self._false_starts == START_TRIES or fault.kind == "timeout":
+                raise UserError(f"a worker process could not start: {fault.message}", "run `bench doctor`")
         if worker.item is not None:
             self._queue.finished(worker.item)
         if worker.item is not None and worker.is_in_bank:

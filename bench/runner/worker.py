@@ -22,6 +22,7 @@ from bench.errors import UserError
 from bench.plan.trials import Trial
 from bench.registry.loader import load_plugins
 from bench.runner.environment import describe
+from bench.runner.lifeline import Lifeline
 from bench.runner.memory import is_out_of_memory
 from bench.runner.messages import WorkerSettings, receive, send
 from bench.runner.records import failed_record, fault_of, now, ok_record, plugins_of, status_of
@@ -32,6 +33,7 @@ from bench.store.record import Environment, LayerRecord, Record
 def main(pipe: Connection, settings: dict[str, Any]) -> None:
     """Serve jobs until the supervisor closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lifeline = Lifeline(pipe)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
             worker = _Worker(pipe, WorkerSettings.from_plain(settings))
@@ -39,7 +41,9 @@ def main(pipe: Connection, settings: dict[str, Any]) -> None:
             send(pipe, {"event": "user_error", "message": error.message, "hint": error.hint})
             return
         while True:
-            worker.serve(receive(pipe))
+            with lifeline.idle():
+                message = receive(pipe)
+            worker.serve(message)
 
 
 class _TooManyAtOnce(Exception):  # noqa: N818 - no fault of anybody's

@@ -6,11 +6,14 @@ import os
 import re
 import secrets
 import socket
+import time
 from pathlib import Path
 
 import psutil
 
 SUFFIX = ".tmp"
+ABANDONED = 86_400.0  # seconds; nobody writes a file for a day
+_SKEW = 60.0  # seconds by which the clocks of a file system and of a machine may differ
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -44,12 +47,30 @@ def sweep(root: Path, *pids: int) -> None:
 
 
 def sweep_dead(root: Path) -> None:
-    """Remove what processes of this machine that are no longer there were writing below `root`."""
+    """Remove what processes that are no longer there were writing below `root`.
+
+    Of other machines' processes, whose end nobody here sees, that is what is a day old.
+    """
     ours = re.compile(rf"\..*\.{re.escape(_owner(0)[:-1])}(\d+){re.escape(SUFFIX)}")
     for left in root.rglob(f".*{SUFFIX}"):
         found = ours.fullmatch(left.name)
-        if found and not psutil.pid_exists(int(found[1])):
+        try:
+            begun = left.stat().st_mtime
+        except FileNotFoundError:
+            continue
+        if time.time() - begun > ABANDONED or (found and not _was_there(int(found[1]), begun)):
             left.unlink(missing_ok=True)
+
+
+def _was_there(pid: int, when: float) -> bool:
+    """Whether the process of that number lives and did so at `when`: a number may be given again."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= when + _SKEW
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
 
 
 def _owner(pid: int) -> str:

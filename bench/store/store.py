@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,17 @@ class Store:
             except UserError:
                 continue
         return found
+
+    def drop_outlived_failures(self, suite: str, trial_ids: Iterable[str]) -> None:
+        """Remove earlier failures of trials that have ended well since.
+
+        `write` does so; a process that was killed between the two did not.
+        """
+        for trial_id in set(trial_ids) & _names(self.layout.failures / suite):
+            failure = self.layout.failure(suite, trial_id)
+            with suppress(UserError, OSError):
+                if read_record(self.layout.record(suite, trial_id)).finished >= read_record(failure).finished:
+                    failure.unlink()
 
     def ending(self, trial: Trial) -> tuple[str, ...] | None:
         """How a trial ended by its loose record, "ok" or a status with the time; None where it has none."""

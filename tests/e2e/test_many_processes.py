@@ -13,6 +13,7 @@ from collections import Counter
 import pytest
 
 from tests.conftest import TINY
+from tests.killing import Ledger, Place, kill, trained_again, wait_for
 
 WATCH = '''
 """Writes down each trial that begins, and who began it."""
@@ -81,3 +82,22 @@ def test_a_process_that_was_killed_blocks_nobody(tmp_path, start):
     trials = json.loads(out)["trials"]
     assert trials["ok"] + trials["cached"] == 24
     assert max(began(tmp_path).values()) <= 2
+
+
+@pytest.mark.slow
+def test_eight_processes_do_everything_once_although_two_are_killed(tmp_path):
+    place = Place(tmp_path / "place")
+    processes = [place.start(jobs=1) for _ in range(8)]
+    wait_for(lambda: len(place.records()) >= 3)
+    kill(processes[0].pid, group=True)
+    kill(processes[1].pid)
+    ledger = Ledger(place.store)
+    ledger.check()
+    ends = [process.communicate(timeout=300) for process in processes]
+    found = [json.loads(out)["trials"] for out, _ in ends[2:]]
+    assert {(trials["ok"] + trials["cached"], trials["failed"]) for trials in found} == {(30, 0)}
+    ledger.check()
+    assert len(place.records()) == 30
+    assert trained_again(place.events()) == []
+    began = Counter(name for event in place.events() if event.what == "train begins" for name in event.names)
+    assert max(began.values()) <= 3

@@ -14,7 +14,9 @@ from bench.store.artifacts import Artifact
 
 
 def write_counts(scene: Scene, counts: Sequence[Counts]) -> None:
-    """Store the trial's counts, small as they are, whatever else is kept."""
+    """Store the trial's counts, small as they are, whatever else is kept; what is there stays."""
+    if read_counts(scene) == [dict(one) for one in counts]:
+        return
     tensors = {name: torch.tensor([one[name] for one in counts]) for name in counts[0]}
     path = scene.session.layout.artifact("counts", scene.trial.stages.finetune)
     save_checkpoint(path, Artifact(tensors, {}), scene.data)

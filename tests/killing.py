@@ -1,0 +1,336 @@
+"""What tests that kill processes share: a suite with every kind of stage, and a log of what workers do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from bench.store.artifacts import read_artifact
+from bench.store.reading import read_record
+
+SUITE = """
+schema = 1
+name = "kills"
+version = "1"
+summary = "Every kind of stage, each small."
+measures = ["accuracy", "sparsity", "watched"]
+keep.finetune = true
+
+[grid]
+task = "watched"
+model = { name = "mlp", params.hidden = [32] }
+seed = [0, 1, 2]
+sparsity = [0.5, 0.9]
+
+[recipe.train]
+epochs = 30
+lr = 0.01
+batch_size = 32
+
+[recipe.finetune]
+epochs = 15
+batch_size = 32
+
+[[entry]]
+pruner = "watched"
+
+[[entry]]
+pruner = "watched"
+schedule = { name = "iterative", params = { rate = 0.5 } }
+recipe.finetune.epochs = 14
+
+[[entry]]
+pruner = "watched"
+schedule = { name = "one-shot", params = { retrain = "weight-rewind", rewind_epoch = 3 } }
+
+[[entry]]
+pruner = "watched"
+schedule = "at-init"
+
+[[entry]]
+pruner = "watched"
+recipe.train.objective = "logit-matching"
+teacher = { model = { name = "mlp", params.hidden = [48] }, pruner = "watched", sparsity = 0.5 }
+"""
+
+WATCH = '''
+"""Writes down what processes begin and end, a line at a time, each in one write at the file's end."""
+
+import hashlib
+import os
+import signal
+import sys
+import time
+
+import bench
+
+
+def say(*words):
+    line = " ".join([f"{time.monotonic():.4f}", str(os.getpid()), *words]) + "\\n"
+    file = os.open(os.environ["WATCHED"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(file, line.encode())
+    os.close(file)
+
+
+def magnitude(given):
+    say("score", "begins")
+    scores = {name: layer.weight.abs() for name, layer in given.layers.items()}
+    say("score", "ends")
+    return scores
+
+
+def measure(given):
+    say("measure", "begins")
+    evaluation = given.evaluate(given.final)
+    say("measure", "ends")
+    return bench.Measured({"watched_loss": evaluation.loss})
+
+
+def load(request):
+    import torch
+
+    drawn = torch.Generator().manual_seed(7)
+    inputs = torch.randn(1280, 1, 6, 6, generator=drawn)
+    targets = inputs.flatten(1).matmul(torch.randn(36, 4, generator=drawn)).argmax(1)
+    train, test = (bench.Split(inputs[a:b], targets[a:b]) for a, b in ((0, 1024), (1024, 1280)))
+    return bench.TaskData(train, test, "classification", 4, 1, 6)
+
+
+@bench.hookimpl
+def bench_tasks():
+    yield bench.Task(name="watched", summary="Made up.", build=lambda params: load)
+
+
+@bench.hookimpl
+def bench_pruners():
+    yield bench.Pruner(name="watched", summary="Magnitude.", build=lambda params: magnitude)
+
+
+@bench.hookimpl
+def bench_measures():
+    yield bench.Measure(
+        name="watched", summary="Loss.", build=lambda params: measure, metrics=("watched_loss",)
+    )
+
+
+def print_of(training):
+    """What a training begins with, as the name of its stage."""
+    course = training.course
+    words = (course.recipe, course.seed, course.first, course.last, course.replay)
+    found = hashlib.sha256(repr(words).encode())
+    for tensor in [*training.model.state_dict().values(), *training.masks.values()]:
+        found.update(tensor.detach().cpu().numpy().tobytes())
+    return ("tune:" if training.masks else "dense:") + found.hexdigest()[:16]
+
+
+def watching(train_all):
+    def watched(trainings, **options):
+        names = [print_of(training) for training in trainings]
+        say("train", "begins", *names)
+        outcomes = train_all(trainings, **options)
+        say("train", "ends", *names)
+        return outcomes
+
+    return watched
+
+
+def doomed(when):
+    """Die here if somebody has asked for it, and nobody else has."""
+    try:
+        os.unlink(f"{os.environ['WATCHED']}.{when}")
+    except FileNotFoundError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def storing(fsync):
+    def watched(file):
+        say("store", "begins")
+        doomed("in-store")
+        fsync(file)
+
+    return watched
+
+
+def renaming(replace):
+    def watched(*paths):
+        replace(*paths)
+        say("store", "ends")
+        doomed("after-store")
+
+    return watched
+
+
+os.fsync, os.replace = storing(os.fsync), renaming(os.replace)
+if "torch" in sys.modules:
+    from bench.engine.bank import gather
+
+    gather.train_all = watching(gather.train_all)
+    say("worker", "begins")
+'''
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the log: when, by whom, what, and the stages that it is about."""
+
+    at: float
+    pid: int
+    what: str
+    names: tuple[str, ...]
+
+
+@dataclass
+class Place:
+    """A store, the suite and plugin that fill it, and the log of all that was done there."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True)
+        self.suite.write_text(SUITE)
+        self.plugin.write_text(WATCH)
+        self.log.touch()
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def suite(self) -> Path:
+        return self.folder / "kills.toml"
+
+    @property
+    def plugin(self) -> Path:
+        return self.folder / "watch.py"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    def start(self, *words: str, jobs: int = 2) -> subprocess.Popen[str]:
+        """`bench run` on the store, in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "bench", "run", str(self.suite), "--store", str(self.store), "--json",
+             "--jobs", str(jobs), "--plugin-file", str(self.plugin), "--retry", "failed", *words],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            env=os.environ | {"WATCHED": str(self.log)},
+        )  # fmt: skip
+
+    def doom(self, when: str) -> Path:
+        """The file by whose being there the next process to store something is told to die then."""
+        return self.log.with_name(f"{self.log.name}.{when}")
+
+    def events(self) -> list[Event]:
+        """The log so far; the last line may be half a line of a killed process."""
+        whole = self.log.read_text().rpartition("\n")[0]
+        return [_event(line) for line in whole.splitlines()]
+
+    def records(self) -> dict[str, object]:
+        """The reproducible part of each record, by trial."""
+        found = [read_record(path) for path in self.store.rglob("records/*/*.json")]
+        return {record.trial_id: record.reproducible() for record in found}
+
+    def temporary(self) -> list[Path]:
+        """What writers left behind."""
+        return list(self.store.rglob("*.tmp"))
+
+
+def _event(line: str) -> Event:
+    at, pid, what, verb, *names = line.split(" ")
+    return Event(float(at), int(pid), f"{what} {verb}", tuple(names))
+
+
+@dataclass
+class Ledger:
+    """Holds a store to what was once whole in it: it may not be lost, nor be written again."""
+
+    store: Path
+    seen: dict[Path, tuple[int, int, bytes]] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Read everything, and hold it against what was there before."""
+        for path in self.store.rglob("failures/*/*.json"):
+            read_record(path)
+        for path in self.store.rglob("records/*/*.json"):
+            assert read_record(path).status == "ok"
+            self._hold(path)
+        for path in self.store.rglob("artifacts/*/*.safetensors"):
+            if path in self.seen or read_artifact(path) is not None:
+                self._hold(path)
+                self._hold(path.with_suffix(".json"))
+        missing = [path for path in self.seen if not path.exists()]
+        assert missing == []
+
+    def _hold(self, path: Path) -> None:
+        found = path.stat()
+        now = (found.st_ino, found.st_mtime_ns, path.read_bytes())
+        assert self.seen.setdefault(path, now) == now, f"{path} was written again"
+
+
+def trained_again(events: list[Event]) -> list[str]:
+    """Trainings that began anew although whoever ended them before had stored what came of it.
+
+    A worker has stored it by the time that it begins with the next training.
+    """
+    stored: set[str] = set()
+    ended: dict[int, tuple[str, ...]] = {}
+    again: list[str] = []
+    for event in events:
+        if event.what == "train begins":
+            stored.update(ended.pop(event.pid, ()))
+            again += [name for name in event.names if name in stored]
+        elif event.what == "train ends":
+            ended[event.pid] = event.names
+    return again
+
+
+def workers(process: subprocess.Popen[str]) -> list[int]:
+    """The worker processes of a run: the children of its fork server."""
+    try:
+        children = psutil.Process(process.pid).children()
+        return [worker.pid for child in children for worker in child.children()]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def kill(pid: int, *, group: bool = False) -> bool:
+    """End a process, or its group, without a warning; False where it is not there."""
+    try:
+        (os.killpg if group else os.kill)(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there and at work."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wait_for(event: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until `event`, or fail."""
+    end = time.monotonic() + seconds
+    while not event():
+        assert time.monotonic() < end, f"not within {seconds:g} s"
+        time.sleep(0.02)
+
+
+def phase(events: list[Event], pid: int) -> str:
+    """What a process was at by the last it said."""
+    own = [event for event in events if event.pid == pid]
+    if not own:
+        return "starting"
+    kind = own[-1].names[0].partition(":")[0] + " " if own[-1].names else ""
+    return f"{kind}{own[-1].what}"

@@ -40,13 +40,14 @@ def run_trials(
     """
     started = time.monotonic()
     device = check_device(request.device)
-    now = situation(trials, Store.at(request.store), request.retry, force=request.force)
+    root = request.store.absolute()  # an observer may change the working directory
+    now = situation(trials, Store.at(root), request.retry, force=request.force)
     counts: Counter[str] = Counter()
     with suppress(OSError):  # a store that cannot be written may still have all that is asked for
-        sweep_dead(request.store)
+        sweep_dead(root)
     if not now.todo:
         return _summary(suite, request, now, counts, time.monotonic() - started)
-    store = Store.open(request.store)
+    store = Store.open(root)
     with (
         StoreClaims(store.layout.claims) as claims,
         Progress(now.todo, shown=request.progress) as progress,
@@ -63,7 +64,7 @@ def run_trials(
         progress.expect(queue.epochs)
         options = PoolOptions(
             settings=WorkerSettings(
-                store=request.store.resolve(),
+                store=root.resolve(),
                 device=device,
                 threads=1,
                 data_root=request.data_root,

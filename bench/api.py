@@ -84,7 +84,8 @@ def run(
     from bench.store.reading import records_of  # noqa: PLC0415
 
     chosen = plugins or Selection()
-    root = Path(store) if store is not None else request.store if request else default_store()
+    given = Path(store) if store is not None else request.store if request else default_store()
+    root = given.absolute()
     options = replace(request, store=root) if request else RunRequest(store=root)
     found = catalog(chosen)
     loaded = load_suite_file(suite, found, _settings(settings))

@@ -95,5 +95,5 @@ def _incomplete(one: SuiteClaims, suite: str, store: Path, settings: tuple[str, 
     changes = "".join(f" --set {shlex.quote(setting)}" for setting in settings)
     return (
         f"note: {one.records} of the {one.planned} trials of '{one.suite}' have a record in {store}\n"
-        f"hint: bench run {suite} --store {store}{changes}"
+        f"hint: bench run {shlex.quote(suite)} --store {shlex.quote(str(store))}{changes}"
     )

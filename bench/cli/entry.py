@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, _terminate)
     code = invoke(arguments)
     for stream in (sys.stdout, sys.stderr):
-        _empty(stream)
+        code = _emptied(stream, code)
     sys.exit(code)
 
 
@@ -84,11 +84,14 @@ def _said(text: str, code: int) -> int:
     return code
 
 
-def _empty(stream: TextIO | None) -> None:
-    """Write out what a stream still holds; where that fails, drop it, which Python would complain of."""
+def _emptied(stream: TextIO | None, code: int) -> int:
+    """Write out what a stream still holds, or drop it, which Python would complain of; and the exit code."""
     if stream is None:
-        return
+        return code
     try:
         stream.flush()
-    except OSError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        fault = environment_fault(error)
+        return _said(str(fault), fault.exit_code) if fault and not code else code
+    return code

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +14,8 @@ if TYPE_CHECKING:
     from bench.runner.request import RunSummary
 
 
-def report(summary: RunSummary, trials: Iterable[Trial]) -> None:
-    """Print how the run went, and the standings of its trials."""
+def report(summary: RunSummary, trials: Iterable[Trial], root: Path) -> None:
+    """Print how the run went, and the standings of its trials by their records below `root`."""
     from bench.board.frame import tidy  # noqa: PLC0415
     from bench.board.standings import standings  # noqa: PLC0415
     from bench.board.terminal import standings_table  # noqa: PLC0415
@@ -35,7 +37,7 @@ def report(summary: RunSummary, trials: Iterable[Trial]) -> None:
         click.echo(
             "hint: `bench records list --status failed` says why; --retry failed runs them again", err=True
         )
-    records = records_of(summary.store, {(trial.suite.name, trial.trial_id) for trial in trials})
+    records = records_of(root, {(trial.suite.name, trial.trial_id) for trial in trials})
     if records:
         click.echo(standings_table(standings(tidy(records))))
-        click.echo(f"next: bench board build --store {summary.store} --out site", err=True)
+        click.echo(f"next: bench board build --store {shlex.quote(str(summary.store))} --out site", err=True)

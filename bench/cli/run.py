@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +89,12 @@ def command(
     from bench.suite.load import load_suite  # noqa: PLC0415
     from bench.suite.settings import parse_settings  # noqa: PLC0415
 
+    root = store.absolute()  # before any plugin can change the working directory
     catalog = load_catalog(plugins)
     loaded = load_suite(suite, catalog, parse_settings(settings))
     trials = only(plan_trials(loaded, catalog), options["only"])
     request = RunRequest(
-        store=store,
+        store=root,
         only=options["only"],
         device=options["device"],
         jobs=options["jobs"],
@@ -103,11 +105,11 @@ def command(
         download=options["download"],
         banks=not options["no_banks"],
     )
-    summary = run_trials(loaded, trials, request, catalog, plugins)
+    summary = replace(run_trials(loaded, trials, request, catalog, plugins), store=store)
     if as_json:
         click.echo(json.dumps(summary.plain()))
     else:
-        report(summary, trials)
+        report(summary, trials, root)
     return 1 if summary.failed else 0
 
 

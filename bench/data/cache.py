@@ -17,6 +17,7 @@ from bench.errors import UserError
 from bench.plan.canonical import content_hash
 from bench.registry.contracts import Split
 from bench.store.artifacts import Artifact, read_artifact, write_artifact
+from bench.store.atomic import sweep_dead
 
 CACHE_VERSION = 1
 FOLDER = "decoded"
@@ -92,6 +93,7 @@ def _kept(path: Path, source: Mapping[str, Any], decoded: Decoded) -> Decoded:
         "test.targets": test.targets,
     }
     try:
+        sweep_dead(path.parent)
         write_artifact(path, Artifact(tensors, facts))
     except OSError as error:
         raise _unwritable(path, error) from None

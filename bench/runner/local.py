@@ -41,16 +41,17 @@ def run_trials(
     """
     started = time.monotonic()
     device = check_device(request.device)
-    store = Store.at(request.store)
+    root = request.store.absolute()  # an observer may change the working directory
+    store = Store.at(root)
     now = situation(trials, store, request.retry, force=request.force, note=True)
     counts: Counter[str] = Counter()
     with suppress(OSError):  # a store that cannot be written may still have all that is asked for
-        sweep_dead(request.store)
+        sweep_dead(root)
     for name in dict.fromkeys(trial.suite.name for trial in now.cached):
         store.drop_outlived_failures(name, [t.trial_id for t in now.cached if t.suite.name == name])
     if not now.todo:
         return _summary(suite, request, now, counts, time.monotonic() - started)
-    store = Store.open(request.store)
+    store = Store.open(root)
     with (
         StoreClaims(store.layout.claims) as claims,
         Progress(now.todo, shown=request.progress) as progress,
@@ -67,7 +68,7 @@ def run_trials(
         progress.expect(queue.epochs)
         options = PoolOptions(
             settings=WorkerSettings(
-                store=request.store.resolve(),
+                store=root.resolve(),
                 device=device,
                 threads=1,
                 data_root=request.data_root,

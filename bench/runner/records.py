@@ -68,7 +68,7 @@ def _record(  # noqa: PLR0913, PLR0917 - the one place where a record's parts me
         env=env,
         error=fault,
         started=started,
-        finished=now(),
+        finished=max(started, now()),  # the clock may have been set back
     )
 
 

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from threading import RLock
 from typing import Any
 
 import torch
+from tqdm import tqdm
 
 from bench.engine.bank.asking import is_banked
 from bench.engine.bank.gather import run_together
@@ -33,6 +35,7 @@ from bench.store.record import Environment, LayerRecord, Record
 def main(pipe: Connection, settings: dict[str, Any]) -> None:
     """Serve jobs until the supervisor closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tqdm.set_lock(RLock())  # its own is a semaphore that outlives a worker that is killed
     lifeline = Lifeline(pipe)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:

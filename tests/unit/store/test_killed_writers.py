@@ -44,7 +44,7 @@ def write_artifact(folder):
     import torch
 
     new = artifacts.Artifact({"a": torch.ones(50)}, {"is": 1.0})
-    artifacts.write_artifact(folder / "key.safetensors", new)
+    artifacts.write_artifact(folder / "train" / "key.safetensors", new)
 
 
 def line(number):
@@ -120,20 +120,20 @@ def test_an_artifact_is_whole_or_not_there_and_can_be_written_again(tmp_path):
     for case in ("none", "sound", "damaged"):
         (tmp_path / f"artifact-{case}" / "before").mkdir(parents=True)
         if case != "none":
-            write_artifact(tmp_path / f"artifact-{case}" / "before" / "key.safetensors", old)
-    (tmp_path / "artifact-damaged" / "before" / "key.safetensors").write_bytes(b"")
+            write_artifact(tmp_path / f"artifact-{case}" / "before" / "train" / "key.safetensors", old)
+    (tmp_path / "artifact-damaged" / "before" / "train" / "key.safetensors").write_bytes(b"")
     left = kill_in(tmp_path)
     for case in ("none", "sound", "damaged"):
         folders = left(f"artifact-{case}", "line") + left(f"artifact-{case}", "data")
-        found = [read_artifact(folder / "key.safetensors") for folder in folders]
+        found = [read_artifact(folder / "train" / "key.safetensors") for folder in folders]
         whole = [artifact for artifact in found if artifact is not None]
         assert {artifact.facts["is"] for artifact in whole} == ({0.0, 1.0} if case == "sound" else {1.0})
         assert all(float(artifact.tensors["a"].mean()) == artifact.facts["is"] for artifact in whole)
         assert len(whole) < len(found)
         for folder in folders:
             assert is_tidy(folder)
-            write_artifact(folder / "key.safetensors", new)
-            assert read_artifact(folder / "key.safetensors").facts == new.facts
+            write_artifact(folder / "train" / "key.safetensors", new)
+            assert read_artifact(folder / "train" / "key.safetensors").facts == new.facts
 
 
 def test_a_trial_that_is_retried_has_its_failure_until_it_has_its_record(tmp_path, make_record):

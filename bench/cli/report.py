@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from bench.runner.request import RunSummary
 
 
-def report(summary: RunSummary, trials: Iterable[Trial], root: Path) -> None:
-    """Print how the run went, and the standings of its trials by their records below `root`."""
+MOST_STANDINGS = 10_000
+
+
+def report(summary: RunSummary, trials: Collection[Trial], root: Path) -> None:
+    """Print how the run went, and the standings of its trials by their records below `root`.
+
+    There are none where the trials are too many to hold at once.
+    """
     from bench.board.frame import tidy  # noqa: PLC0415
     from bench.board.standings import standings  # noqa: PLC0415
     from bench.board.terminal import standings_table  # noqa: PLC0415
@@ -37,6 +43,9 @@ def report(summary: RunSummary, trials: Iterable[Trial], root: Path) -> None:
         click.echo(
             "hint: `bench records list --status failed` says why; --retry failed runs them again", err=True
         )
+    if len(trials) > MOST_STANDINGS:
+        click.echo(f"no standings of more than {MOST_STANDINGS} trials here; some of them: --only", err=True)
+        return
     records = records_of(root, {(trial.suite.name, trial.trial_id) for trial in trials})
     if records:
         click.echo(standings_table(standings(tidy(records))))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import heapq
 import json
 import math
+import os
 import zlib
 from collections.abc import Collection, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +209,20 @@ def read_records(root: Path, suite: str | None = None) -> Iterator[Record]:
             if key not in seen and suite in (None, record.suite.name):
                 seen.add(key)
                 yield record
+
+
+def some_records(root: Path, most: int) -> Iterator[Record]:
+    """The first records of each folder and pack below `root` by id, at most so many of each.
+
+    Raises:
+        UserError: for one that cannot be read.
+    """
+    layout = Layout(root)
+    tops = [layout.records, layout.packs] if layout.marker.exists() else [root]
+    for folder, _, names in chain.from_iterable(map(os.walk, tops)):
+        loose = (name for name in names if name.endswith(".json") and not name.startswith("."))
+        for name in heapq.nsmallest(most, loose):
+            yield read_record(Path(folder, name))
+        for name in names:
+            if name.endswith(PACK_SUFFIX):
+                yield from islice(read_pack(Path(folder, name)), most)

@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bench.plan.trials import plan_trials
+from bench.runner import estimate as estimating
 from bench.runner.estimate import estimate
 from bench.runner.records import ok_record
+from bench.store import reading
+from bench.store.reading import read_record
 from bench.store.record import Environment
 from bench.store.store import Store
 from bench.suite.load import load_suite
@@ -46,3 +49,15 @@ def test_rounds_cost_their_epochs(plan, tmp_path):
     Store.open(tmp_path).write(ok_record(strange, ENV, "2025-01-01T00:00:00Z", outcome, ()))
     early, *_ = plan('"at-init"')
     assert seconds([early], tmp_path) == pytest.approx(30 + 3 + 1 * 2)
+
+
+def test_so_many_records_are_looked_at_and_no_more(plan, tmp_path, monkeypatch):
+    one, *_ = trials = plan('"one-shot"')
+    for trial in trials:
+        outcome = {"metrics": {}, "timing": TIMING}
+        Store.open(tmp_path).write(ok_record(trial, ENV, "2025-01-01T00:00:00Z", outcome, ()))
+    asked = []
+    monkeypatch.setattr(estimating, "LOOKED_AT", 1)
+    monkeypatch.setattr(reading, "read_record", lambda path: asked.append(path) or read_record(path))
+    assert seconds([one], tmp_path) == pytest.approx(30 + 1 + 8 + 2)
+    assert len(asked) == 1

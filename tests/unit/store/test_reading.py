@@ -7,7 +7,7 @@ import pytest
 
 from bench.errors import UserError
 from bench.store.packing import pack_bytes
-from bench.store.reading import parse_record, read_records
+from bench.store.reading import parse_record, read_records, some_records
 from bench.store.store import Store, to_bytes
 
 
@@ -93,3 +93,16 @@ def test_a_damaged_pack_is_refused(tmp_path, damage):
 def test_a_missing_store_is_refused(tmp_path):
     with pytest.raises(UserError, match="no such store"):
         list(read_records(tmp_path / "nowhere"))
+
+
+def test_some_records_are_the_first_of_each_folder_and_pack(tmp_path, make_record):
+    store = Store.open(tmp_path)
+    records = [make_record(index) for index in range(4)]
+    for record in records:
+        store.write(record)
+    store.layout.packs.mkdir()
+    store.layout.pack("tiny").write_bytes(pack_bytes(records[1:]))
+    first = sorted(record.trial_id for record in records)[:2]
+    packed = sorted(record.trial_id for record in records[1:])[:2]
+    assert [record.trial_id for record in some_records(tmp_path, 2)] == first + packed
+    assert [record.trial_id for record in some_records(store.layout.packs, 2)] == packed

@@ -28,7 +28,7 @@ keep.finetune = true
 task = "watched"
 model = { name = "mlp", params.hidden = [32] }
 seed = [0, 1, 2]
-sparsity = [0.5, 0.9]
+sparsity = [0.6, 0.9]
 
 [recipe.train]
 epochs = 30

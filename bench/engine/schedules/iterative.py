@@ -72,7 +72,9 @@ def iterative(
     for one in rounds[done:]:
         before, kept = state, keep or one is not rounds[-1]
         path = _place(scene, one) if kept else last_place(scene, keep=False)
-        stored = _read(scene, plain, one, path) if path else None
+        stored = _read(scene, plain, one, _place(scene, one))
+        if stored is None and path and not kept:
+            stored = _read(scene, plain, one, path)
         state = stored or (yield from _played(scene, before, one, first, given))
         took = state.train_seconds - before.train_seconds
         if path and stored is None and is_worth_it(took, keep=kept):

@@ -100,3 +100,11 @@ def test_scores_that_do_not_fit_are_computed_again(stage, entry, damage):
     again = open_schedule(scene, [0.5])
     assert again.seconds == 0
     assert all(torch.equal(mask, again(0.5).masks[name]) for name, mask in first(0.5).masks.items())
+
+
+def test_a_last_round_that_another_trial_left_is_taken(stage, entry):
+    short, long = stage.trials(entry("iterative", rounds=0, rate=0.5), sparsity=[0.5, 0.75])
+    played(stage, long)
+    stage.epochs()
+    played(stage, short)
+    assert stage.epochs() == 0

@@ -28,7 +28,7 @@ keep.finetune = true
 task = "watched"
 model = { name = "mlp", params.hidden = [32] }
 seed = [0, 1, 2]
-sparsity = [0.5, 0.9]
+sparsity = [0.6, 0.9]
 
 [recipe.train]
 epochs = 30
@@ -172,7 +172,9 @@ def renaming(replace):
 os.fsync, os.replace = storing(os.fsync), renaming(os.replace)
 if "torch" in sys.modules:
     from bench.engine.bank import gather
+    from bench.engine.schedules import interim
 
+    interim.LONG = 0.0
     gather.train_all = watching(gather.train_all)
     say("worker", "begins")
 '''
@@ -190,13 +192,17 @@ class Event:
 
 @dataclass
 class Place:
-    """A store, the suite and plugin that fill it, and the log of all that was done there."""
+    """A store, the suite and plugin that fill it, and the log of all that was done there.
+
+    With `keep` the suite keeps what it trained; else it is stored, however short, until the record is there.
+    """
 
     folder: Path
+    keep: bool = True
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True)
-        self.suite.write_text(SUITE)
+        self.suite.write_text(SUITE.replace("finetune = true", f"finetune = {str(self.keep).lower()}"))
         self.plugin.write_text(WATCH)
         self.log.touch()
 
@@ -239,6 +245,10 @@ class Place:
         found = [read_record(path) for path in self.store.rglob("records/*/*.json")]
         return {record.trial_id: record.reproducible() for record in found}
 
+    def interim(self) -> list[Path]:
+        """What is stored until there are records."""
+        return list(self.store.glob("artifacts/interim/*"))
+
     def temporary(self) -> list[Path]:
         """What writers left behind."""
         return list(self.store.rglob("*.tmp"))
@@ -263,7 +273,8 @@ class Ledger:
         for path in self.store.rglob("records/*/*.json"):
             assert read_record(path).status == "ok"
             self._hold(path)
-        for path in self.store.rglob("artifacts/*/*.safetensors"):
+        lasting = [stage for stage in self.store.glob("artifacts/*") if stage.name != "interim"]
+        for path in (path for stage in lasting for path in stage.glob("*.safetensors")):
             if path in self.seen or read_artifact(path) is not None:
                 self._hold(path)
                 self._hold(path.with_suffix(".json"))

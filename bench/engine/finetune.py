@@ -11,6 +11,7 @@ from torch import nn
 from bench.engine.checkpoints import load_checkpoint, restored, save_checkpoint, seconds_in
 from bench.engine.pruned import Pruned, regrown
 from bench.engine.requests import Trainee
+from bench.engine.schedules.interim import is_worth_it, last_place
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
 from bench.plan.spec import Spec
@@ -38,16 +39,15 @@ def finetune(scene: Scene, model: nn.Module, pruned: Pruned, *, keep: bool) -> T
         Diverged: where training does not stay finite.
         TrialFault: where a pruned weight came back in training.
     """
-    path = scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
-    spec = scene.spec
-    if not trains_on(spec):
+    if not trains_on(scene.spec):
         return Tuned(0.0, was_cached=False)
-    artifact = load_checkpoint(path, scene.data) if keep else None
+    path = last_place(scene, keep=keep)
+    artifact = load_checkpoint(path, scene.data) if path else None
     stored = _stored(artifact, model, pruned)
     if stored is not None:
         return stored
     seconds, selected = yield from retrain(scene, model, pruned)
-    if keep:
+    if path and is_worth_it(seconds, keep=keep):
         facts = {"seconds": seconds, "selected": selected}
         save_checkpoint(path, Artifact(model.state_dict(), facts), scene.data)
     return Tuned(seconds, was_cached=False, selected=selected)

@@ -77,25 +77,30 @@ class PrunedAt:
     """What a pruner prunes at each of the sparsities that it was asked for, and the scores behind it.
 
     `scores` are by layer, of weights or units; None where the pruner gave none, as a sparsifier does.
-    `values` are by parameter: what a unit pruner rewrote first, and what the scores are of.
+    `values` are by parameter: what a unit pruner rewrote first, and what the scores are of. `seconds` is
+    what scores took that a run before this one left.
     """
 
     at: Callable[[float], Pruned]
     scores: Mapping[str, Tensor] | None = None
     values: Mapping[str, Tensor] = field(default_factory=dict)
+    seconds: float = 0.0
 
     def __call__(self, sparsity: float) -> Pruned:
         """The pruning; raises `Unsupported` where the scope cannot reach the sparsity."""
         return self.at(sparsity)
 
 
-def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -> PrunedAt:
+def pruning(
+    job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool, scored: Scored | None = None
+) -> PrunedAt:
     """What the job's pruner decides at each of `sparsities`; scores are computed once for all.
 
     Args:
         job: what to run.
         sparsities: shares of zeros; for a unit pruner with `budget` = "units", of hidden units.
         check_repeat: run the pruner a second time and compare, which catches unseeded randomness.
+        scored: what a scoring pruner said of this very model before, if it did.
 
     Raises:
         TrialFault: where the pruner breaks its contract; from here for scores, and from the returned
@@ -106,7 +111,8 @@ def pruning(job: PruneJob, sparsities: Sequence[float], *, check_repeat: bool) -
     if job.pruner.mode == "sparsify":
         check_finite(job.given.layers)
         return PrunedAt(lambda sparsity: _sparsify(job, sparsity, check_repeat=check_repeat))
-    scored = scored_by(job, check_repeat=check_repeat)
+    if scored is None:
+        scored = scored_by(job, check_repeat=check_repeat)
     if job.pruner.unit == "unit":
         return PrunedAt(pruned_units(job, scored, sparsities), scored.scores, scored.values)
     masks = reachable_masks(scored.scores, sparsities, job.scope, job.given.layers, job.pruner.unit)

@@ -74,7 +74,8 @@ def open_job(session: Session, trials: Sequence[Trial]) -> Job:
     layers = scene.layers(dense.model)
     started = time.perf_counter()
     pruned_at = open_schedule(scene, sorted({trial.spec.sparsity for trial in trials}))
-    return Job(session, dense, layers, pruned_at, time.perf_counter() - started, teacher)
+    seconds = pruned_at.seconds + time.perf_counter() - started
+    return Job(session, dense, layers, pruned_at, seconds, teacher)
 
 
 def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
@@ -115,7 +116,9 @@ def run_trial(job: Job, trial: Trial, *, keep: bool) -> Trainee[TrialResult]:
 
 
 def _scene(session: Session, trial: Trial, dense: Dense, teacher: TeacherNetwork | None) -> Scene:
-    return Scene(session, trial, dense.model, lambda: session.progress("finetune", 1), teacher)
+    return Scene(
+        session, trial, dense.model, lambda: session.progress("finetune", 1), teacher, is_recorded=True
+    )
 
 
 class _Evaluations:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from bench.plan.trials import Trial
 from bench.registry.catalog import Catalog
 from bench.registry.origin import Selection
+from bench.runner.interim import Interim
 from bench.runner.jobs import Queue
 from bench.runner.messages import WorkerSettings
 from bench.runner.observers import Observers
@@ -49,6 +50,7 @@ def run_trials(
         sweep_dead(root)
     for name in dict.fromkeys(trial.suite.name for trial in now.cached):
         store.drop_outlived_failures(name, [t.trial_id for t in now.cached if t.suite.name == name])
+    interim = Interim(store.layout, now.todo, now.cached)
     if not now.todo:
         return _summary(suite, request, now, counts, time.monotonic() - started)
     store = Store.open(root)
@@ -56,7 +58,7 @@ def run_trials(
         StoreClaims(store.layout.claims) as claims,
         Progress(now.todo, shown=request.progress) as progress,
     ):
-        listener = _Listener(store, progress, Observers(catalog, progress.say), counts)
+        listener = _Listener(store, progress, Observers(catalog, progress.say), counts, interim)
         others = OthersOnStore(store, claims, now.todo, listener, force=request.force)
         queue = Queue(
             now.todo,
@@ -94,12 +96,15 @@ def usable_cores() -> int:
 class _Listener:
     """Stores each record the moment its trial ends, and tells everybody."""
 
-    def __init__(self, store: Store, progress: Progress, observers: Observers, counts: Counter[str]) -> None:
+    def __init__(
+        self, store: Store, progress: Progress, observers: Observers, counts: Counter[str], interim: Interim
+    ) -> None:
         self.noting = Noting(store.layout)
         self._store = store
         self._progress = progress
         self._observers = observers
         self._counts = counts
+        self._interim = interim
 
     def started(self, trial: Trial) -> None:
         """A trial begins."""
@@ -117,6 +122,8 @@ class _Listener:
         """Another process on the store has run a trial."""
         self._counts["ok elsewhere" if ok else "failed elsewhere"] += 1
         self._progress.ended(trial.trial_id, ok=ok)
+        if ok:
+            self._interim.ended(trial.trial_id)
 
     def made_elsewhere(self, epochs: int) -> None:
         """Another process on the store has made a network."""
@@ -125,6 +132,7 @@ class _Listener:
     def finished(self, record: Record) -> None:
         """A trial is over."""
         self._store.write(record)
+        self._interim.finished(record)
         self._counts[record.status] += 1
         if record.status == "ok":
             self.noting.written(record.suite.name, record.trial_id)

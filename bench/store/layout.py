@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+INTERIM = "interim"
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -13,7 +15,7 @@ class Layout:
     records/SUITE/ID.json      trials that ended well
     failures/SUITE/ID.json     trials that did not, apart, so that they never count as done
     packs/SUITE.jsonl.gz       many records in one file
-    artifacts/STAGE/KEY.*      checkpoints, by content key
+    artifacts/STAGE/KEY.*      checkpoints, by content key; those of `interim` until records are there
     notes/SUITE.*              which records were read whole: an aid, see `bench.store.scanning`
     claims                     locked, byte by byte, by processes at work; always empty
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from bench.engine.prune import PrunedAt, PruneJob, pruning, scored_by
 from bench.engine.pruned import Pruned
 from bench.engine.ranking import Counts, counted_further, further_masks, ordered, zeros
+from bench.engine.schedules.interim import store_scores, stored_scores
 from bench.engine.schedules.scene import Scene
 from bench.engine.scopes import zeros_by_layer
 from bench.engine.sparsifying import keep_counts
@@ -33,7 +35,15 @@ def decide_first(scene: Scene, model: nn.Module, sparsities: Sequence[float]) ->
     if scene.spec.matched_to is None:
         job = scene.job(model)
         scene.session.at(job.component)
-        return pruning(job, sparsities, check_repeat=scene.first_use(scene.pruner, scene.spec.params))
+        stored = stored_scores(scene, job)
+        if stored is not None:
+            scored, seconds = stored
+            return replace(pruning(job, sparsities, check_repeat=False, scored=scored), seconds=seconds)
+        started = time.perf_counter()
+        again = scene.first_use(scene.pruner, scene.spec.params)
+        pruned_at = pruning(job, sparsities, check_repeat=again)
+        store_scores(scene, pruned_at, time.perf_counter() - started)
+        return pruned_at
     counts_at = _reference_counts(scene, model, sparsities)
     counted_at = _control(scene, model, 1)
     return PrunedAt(lambda sparsity: counted_at(counts_at(sparsity), None))

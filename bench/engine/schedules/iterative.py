@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from torch import nn
 
@@ -20,6 +21,7 @@ from bench.engine.schedules.deciding import (
     require_nesting,
     taken,
 )
+from bench.engine.schedules.interim import is_worth_it, last_place
 from bench.engine.schedules.outcome import Outcome, packed, pruning_groups, unpacked, unpacked_pruning
 from bench.engine.schedules.retrain import retrain
 from bench.engine.schedules.scene import Scene
@@ -69,10 +71,14 @@ def iterative(
     before = state
     for one in rounds[done:]:
         before, kept = state, keep or one is not rounds[-1]
-        stored = _read(scene, plain, one) if kept else None
+        path = _place(scene, one) if kept else last_place(scene, keep=False)
+        stored = _read(scene, plain, one, _place(scene, one))
+        if stored is None and path and not kept:
+            stored = _read(scene, plain, one, path)
         state = stored or (yield from _played(scene, before, one, first, given))
-        if kept and stored is None:
-            _write(scene, state, one)
+        took = state.train_seconds - before.train_seconds
+        if path and stored is None and is_worth_it(took, keep=kept):
+            _write(scene, state, path)
     shrunk = copy.deepcopy(before.network)
     apply_pruning(shrunk, state.pruned)
     seconds = state.prune_seconds, state.train_seconds
@@ -113,13 +119,17 @@ def _decide(
 def _resumed(scene: Scene, plain: nn.Module, rounds: Sequence[Round]) -> tuple[_State, int]:
     """The latest of the rounds before the last that is in the store, and how many rounds that is."""
     for one in reversed(rounds[:-1]):
-        stored = _read(scene, plain, one)
+        stored = _read(scene, plain, one, _place(scene, one))
         if stored is not None:
             return stored, one.number
     return _State(plain, Pruned({})), 0
 
 
-def _write(scene: Scene, state: _State, one: Round) -> None:
+def _place(scene: Scene, one: Round) -> Path:
+    return scene.session.layout.artifact("round", one.key)
+
+
+def _write(scene: Scene, state: _State, path: Path) -> None:
     groups = {**pruning_groups(state.pruned), "value": state.pruned.values}
     tensors = packed(network=state.network.state_dict(), **groups)
     facts = {
@@ -128,12 +138,12 @@ def _write(scene: Scene, state: _State, one: Round) -> None:
         "train_seconds": state.train_seconds,
         "selected": dict(state.selected),
     }
-    save_checkpoint(scene.session.layout.artifact("round", one.key), Artifact(tensors, facts), scene.data)
+    save_checkpoint(path, Artifact(tensors, facts), scene.data)
 
 
-def _read(scene: Scene, like: nn.Module, one: Round) -> _State | None:
-    """What the round left in the store, or None; a sparsifier is asked again."""
-    artifact = load_checkpoint(scene.session.layout.artifact("round", one.key), scene.data)
+def _read(scene: Scene, like: nn.Module, one: Round, path: Path) -> _State | None:
+    """What the round left at `path`, or None; a sparsifier is asked again."""
+    artifact = load_checkpoint(path, scene.data)
     if artifact is None or scene.pruner.mode == "sparsify":
         return None
     network = copy.deepcopy(like)

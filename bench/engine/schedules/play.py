@@ -16,6 +16,7 @@ from bench.engine.schedules.counts import read_counts, write_counts
 from bench.engine.schedules.deciding import decide_first
 from bench.engine.schedules.dynamic import dynamic
 from bench.engine.schedules.gradual import gradual
+from bench.engine.schedules.interim import is_worth_it, last_place
 from bench.engine.schedules.iterative import iterative
 from bench.engine.schedules.one_shot import one_shot
 from bench.engine.schedules.outcome import Outcome, read_outcome, write_outcome
@@ -83,8 +84,8 @@ def play(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> 
 
 
 def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: bool) -> Trainee[Outcome]:
-    path = scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
-    stored = read_outcome(path, plain, scene.data) if keep else None
+    path = last_place(scene, keep=keep)
+    stored = read_outcome(path, plain, scene.data) if path else None
     counted = scene.spec.schedule == "gradual" and scene.spec.matched_to is None
     if stored is not None and not (counted and read_counts(scene) is None):
         return stored
@@ -98,7 +99,7 @@ def _from_init(scene: Scene, plain: nn.Module, pruned_at: PrunedAt, *, keep: boo
                 write_counts(scene, counts)
         case _:
             outcome = yield from dynamic(scene, pruned_at)
-    if keep:
+    if path and is_worth_it(outcome.train_seconds, keep=keep):
         write_outcome(path, outcome, scene.data)
     return outcome
 
@@ -108,7 +109,10 @@ def _given(scene: Scene, plain: nn.Module, *, keep: bool) -> Trainee[Sequence[Co
     if scene.spec.matched_to is None:
         return None
     reference = replace(
-        scene, trial=reference_trial(scene.trial), tick=lambda: scene.session.progress("train", 0)
+        scene,
+        trial=reference_trial(scene.trial),
+        tick=lambda: scene.session.progress("train", 0),
+        is_recorded=False,
     )
     counts = read_counts(reference)
     if counts is None:

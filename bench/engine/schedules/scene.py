@@ -39,6 +39,7 @@ class Scene:
         dense: its trained dense network, still parametrized, in eval mode; nothing changes it.
         tick: is called after each epoch that the trial trains.
         teacher: the network that the trial learns from, where it has one.
+        is_recorded: whether the trial is played for its record; what is stored until then goes with that.
     """
 
     session: Session
@@ -46,6 +47,7 @@ class Scene:
     dense: nn.Module
     tick: Callable[[], None]
     teacher: TeacherNetwork | None = None
+    is_recorded: bool = False
 
     @property
     def spec(self) -> Spec:

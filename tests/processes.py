@@ -34,6 +34,7 @@ def bench(
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
+        errors="surrogateescape",
         env={**os.environ, **(env or {})},
         timeout=300,
         check=False,

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from types import FrameType
 from typing import TextIO
 
@@ -42,7 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reader of the output is gone.
     """
     signal.signal(signal.SIGTERM, _terminate)
-    code = invoke(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a path may be no text, and an old terminal know few letters
+        is_utf8 = sys.stdout.encoding.lower() in ("utf-8", "utf8")
+        sys.stdout.reconfigure(errors="surrogateescape" if is_utf8 else "backslashreplace")
+    try:
+        code = invoke(arguments)
+    except KeyboardInterrupt:  # a second one, while the first was answered
+        code = 128 + signal.SIGINT
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
         code = _emptied(stream, code)
     sys.exit(code)

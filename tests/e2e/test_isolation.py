@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import shutil
 
 import pytest
+
+from tests.processes import bench, contents
 
 PLUGIN = '''
 """Pruners that each do one thing wrong."""
@@ -89,6 +90,31 @@ def out_of_memory(given):
     raise MemoryError("16 TB")
 
 
+def allocates_with_torch(given):
+    import torch
+
+    return {name: torch.empty(2**50) for name in given.layers}
+
+
+def allocates_with_numpy(given):
+    import numpy as np
+
+    return {name: np.empty(2**50) for name in given.layers}
+
+
+def allocates_on_cuda(given):
+    import torch
+
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 16.00 TiB")
+
+
+def wraps_its_error(given):
+    try:
+        raise MemoryError
+    except MemoryError as error:
+        raise ValueError("no room for scores") from error
+
+
 def complains_like_a_user(given):
     raise bench.UserError("no GPU", "buy one")
 
@@ -113,7 +139,8 @@ def wrong_sparsity(given, keep):
 
 SCORERS = (
     raises, returns_nan, wrong_shape, wrong_type, edits_the_model, global_randomness, unseeded_randomness,
-    hangs, killed, crashes, exits, calls_exit, out_of_memory, complains_like_a_user, prints, declines,
+    hangs, killed, crashes, exits, calls_exit, out_of_memory, allocates_with_torch,
+    allocates_with_numpy, allocates_on_cuda, wraps_its_error, complains_like_a_user, prints, declines,
 )
 
 
@@ -142,14 +169,19 @@ SEEN = {
     "edits-the-model": ("failed", "edited the model: fc1.weight"),
     "global-randomness": ("failed", "drew from a global random generator; draw from `given.generator`"),
     "unseeded-randomness": ("failed", "gave two results for one seed; draw from `given.generator` alone"),
-    "hangs": ("timeout", "no sign of life for 5 s"),
+    "hangs": ("timeout", "no sign of life for 15 s"),
     "killed": ("failed", "the worker process was ended by SIGKILL"),
     "crashes": ("failed", "the worker process was ended by SIGSEGV"),
     "exits": ("failed", "the worker process ended with exit code 0"),
     "calls-exit": ("failed", "raised SystemExit: done"),
     "out-of-memory": ("oom", "raised MemoryError: 16 TB"),
+    "allocates-with-torch": ("oom", "raised RuntimeError: "),
+    "allocates-with-numpy": ("oom", "Unable to allocate"),
+    "allocates-on-cuda": ("oom", "raised OutOfMemoryError: CUDA out of memory"),
+    "wraps-its-error": ("oom", "raised ValueError: no room for scores"),
     "complains-like-a-user": ("failed", "raised UserError: error: no GPU"),
 }
+DYING = ("hangs", "killed", "crashes", "exits")
 SUITE = """
 schema = 1
 name = "isolation"
@@ -179,15 +211,12 @@ def ran(tmp_path_factory):
     pruners = [*SEEN, "declines", "prints", "magnitude", "random"]
     suite = folder / "isolation.toml"
     suite.write_text(SUITE + "".join(f'\n[[entry]]\npruner = "{name}"\n' for name in pruners))
-    options = ["--plugin-file", plugin, "--timeout", "5", "--jobs", "2", "--json"]
-    done = subprocess.run(
-        [sys.executable, "-m", "bench", "run", suite, "--store", folder / "store", *options],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return done, folder / "store"
+    return run(folder, folder / "store"), folder / "store"
+
+
+def run(folder, store, *retry):
+    options = ["--plugin-file", folder / "faulty_file.py", "--timeout", "15", "--jobs", "2", "--json", *retry]
+    return bench("run", folder / "isolation.toml", "--store", store, *options)
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +249,7 @@ def test_a_fault_is_recorded_with_its_pruner_and_its_plugin(failures, pruner):
     status, sentence = SEEN[pruner]
     assert record["status"] == status
     assert record["error"]["component"] == f"pruner '{pruner}'"
+    assert ("Traceback" in record["error"]["traceback"]) == (pruner not in DYING)
     assert record["error"]["plugin"].startswith("plugin-file ")
     assert f"pruner '{pruner}': " in record["error"]["message"]
     assert sentence in record["error"]["message"]
@@ -247,3 +277,16 @@ def test_an_observer_that_ends_the_program_is_silenced(ran):
     done, _ = ran
     [line] = [line for line in done.stderr.splitlines() if "bench_trial_finished" in line]
     assert "SystemExit: an observer that has seen enough; not called again" in line
+
+
+@pytest.mark.parametrize("kind", ["oom", "unsupported"])
+def test_retry_runs_failures_of_its_kind_again_and_no_others(ran, failures, tmp_path, kind):
+    store = shutil.copytree(ran[1], tmp_path / "store")
+    before = contents(store)
+    done = run(ran[1].parent, store, "--retry", kind)
+    assert done.returncode == 1
+    after = contents(store)
+    changed = {name for name in after if before.get(name) != after[name]}
+    assert {name.rpartition("/")[2] for name in changed} == {
+        f"{record['trial_id']}.json" for record in failures.values() if record["status"] == kind
+    }

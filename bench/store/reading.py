@@ -15,10 +15,11 @@ from pydantic import ValidationError
 from bench.errors import UserError
 from bench.store.layout import Layout
 from bench.store.record import RECORD_SCHEMA, Record
+from bench.store.regular import read_regular
+from bench.suite.nesting import check_depth
 
 MAX_RECORD_BYTES = 4_000_000
 MAX_PACK_BYTES = 1_000_000_000
-MAX_DEPTH = 12
 PACK_SUFFIX = ".jsonl.gz"
 
 
@@ -27,7 +28,7 @@ def parse_record(data: bytes | str, where: str) -> Record:
 
     Raises:
         UserError: for text that is not UTF-8, bad JSON, a duplicate key, a number that is not finite or
-            has more than 64 bits, parameters nested deeper than `MAX_DEPTH`, an unknown or missing field,
+            has more than 64 bits, one that is nested too deep, an unknown or missing field,
             or a newer schema.
     """
     if len(data) > MAX_RECORD_BYTES:
@@ -41,7 +42,7 @@ def parse_record(data: bytes | str, where: str) -> Record:
             parse_float=_finite,
             parse_int=_short,
         )
-        _check_depth(plain)
+        check_depth(plain)
     except (ValueError, RecursionError) as error:
         raise UserError(
             f"{where}: not a record: {error}", "restore the file, or delete it to run again"
@@ -85,30 +86,14 @@ def _short(digits: str) -> int:
     return int(digits)
 
 
-def _check_depth(plain: Any) -> None:
-    """Refuse what is nested too deep for those who read the record's parameters."""
-    level = [plain]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for value in level
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return
-    raise ValueError(f"nested more than {MAX_DEPTH} deep")
-
-
 def read_record(path: Path) -> Record:
     """The record in the file at `path`; raises `UserError` as `parse_record` does."""
     try:
-        if path.stat().st_size > MAX_RECORD_BYTES:
-            raise UserError(f"{path}: larger than {MAX_RECORD_BYTES} bytes", "a record is a few kilobytes")
-        return parse_record(path.read_bytes(), str(path))
+        return parse_record(read_regular(path, MAX_RECORD_BYTES), str(path))
     except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}", "check its permissions") from None
+        raise UserError(
+            f"{path}: cannot be read: {error.strerror}", "check it, or delete it to run the trial again"
+        ) from None
 
 
 def read_pack(path: Path) -> Iterator[Record]:

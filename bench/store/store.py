@@ -13,8 +13,10 @@ from bench.store.atomic import write_atomically
 from bench.store.layout import Layout
 from bench.store.reading import PACK_SUFFIX, read_pack, read_record
 from bench.store.record import Record
+from bench.store.regular import read_regular
 
 STORE_SCHEMA = 1
+MAX_MARKER_BYTES = 10_000
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,8 @@ def to_bytes(record: Record) -> bytes:
 
 def _check_schema(marker: Path) -> None:
     try:
-        schema = json.loads(marker.read_text(encoding="utf-8"))["schema"]
-    except (ValueError, KeyError, TypeError):
+        schema = json.loads(read_regular(marker, MAX_MARKER_BYTES))["schema"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise UserError(f"{marker}: not the marker of a store", "name another folder with --store") from None
     if not isinstance(schema, int) or schema > STORE_SCHEMA:
         raise UserError(
@@ -150,4 +152,4 @@ def _is_ok(path: Path, trial_id: str) -> bool:
 
 
 def _packs(layout: Layout, suite: str) -> list[Path]:
-    return [path for path in [layout.pack(suite)] if path.exists() and path.name.endswith(PACK_SUFFIX)]
+    return [path for path in [layout.pack(suite)] if path.is_file() and path.name.endswith(PACK_SUFFIX)]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bench.suite.recipe import Float, Int, Recipe, Strict, is_none
-from bench.suite.schema import Ref, Teacher
+from bench.suite.schema import Ref, SuiteName, Teacher
 
 
 class Spec(Strict):
@@ -49,7 +49,7 @@ class ComponentRef(Strict):
 
 
 class SuiteRef(Strict):
-    """The suite a record belongs to."""
+    """The suite a record belongs to; its name is that of folders and files."""
 
-    name: str
+    name: SuiteName
     version: str

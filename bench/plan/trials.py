@@ -18,6 +18,7 @@ from bench.suite.layers import complete
 from bench.suite.load import AnySuite, LoadedSuite
 from bench.suite.recipe import Recipe, StageRecipe
 from bench.suite.schema import Ref, SuiteFile, Teacher
+from bench.suite.size import check_size
 
 _KINDS = {"penalty": "objective", "matched_to": "pruner"}
 
@@ -61,8 +62,10 @@ def plan_trials(suite: AnySuite, catalog: Catalog) -> list[Trial]:
     common, and those that settings have made equal.
 
     Raises:
-        UserError: for unknown components or parameters, or where two entries give the same trial.
+        UserError: for unknown components or parameters, where two entries give the same trial, or for
+            more trials than a plan may have.
     """
+    check_size(suite, catalog)
     planned: dict[str, Trial] = {}
     for member in suite.members:
         for trial in _planned(member, catalog):

@@ -62,7 +62,7 @@ def read_artifact(path: Path) -> Artifact | None:
         return None
     try:
         data = read_regular(path, described["bytes"])
-        if hashlib.sha256(data).hexdigest() != described["tensors_sha256"]:
+        if len(data) != described["bytes"] or hashlib.sha256(data).hexdigest() != described["tensors_sha256"]:
             return None
         return Artifact(load(data), described["facts"])
     except (OSError, ValueError, KeyError, TypeError, SafetensorError):

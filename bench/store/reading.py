@@ -18,11 +18,12 @@ from pydantic import ValidationError
 from bench.errors import UserError
 from bench.store.layout import Layout
 from bench.store.record import Record
+from bench.store.regular import read_regular
 from bench.store.schemas import check_schema
+from bench.suite.nesting import check_depth
 
 MAX_RECORD_BYTES = 4_000_000
 MAX_PACK_BYTES = 1_000_000_000
-MAX_DEPTH = 12
 PACK_SUFFIX = ".jsonl.gz"
 
 
@@ -41,7 +42,7 @@ def parse_plain(data: bytes | str, where: str) -> Any:
 
     Raises:
         UserError: for text that is not UTF-8, bad JSON, a duplicate key, a number that is not finite or
-            has more than 64 bits, or parameters nested deeper than `MAX_DEPTH`.
+            has more than 64 bits, or one that is nested too deep.
     """
     if len(data) > MAX_RECORD_BYTES:
         raise UserError(f"{where}: larger than {MAX_RECORD_BYTES} bytes", "a record is a few kilobytes")
@@ -54,7 +55,7 @@ def parse_plain(data: bytes | str, where: str) -> Any:
             parse_float=_finite,
             parse_int=_short,
         )
-        _check_depth(plain)
+        check_depth(plain)
     except (ValueError, RecursionError) as error:
         raise UserError(
             f"{where}: not a record: {error}", "restore the file, or delete it to run again"
@@ -104,22 +105,6 @@ def _short(digits: str) -> int:
     return int(digits)
 
 
-def _check_depth(plain: Any) -> None:
-    """Refuse what is nested too deep for those who read the record's parameters."""
-    level = [plain]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for value in level
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return
-    raise ValueError(f"nested more than {MAX_DEPTH} deep")
-
-
 def read_record(path: Path) -> Record:
     """The record in the file at `path`; raises `UserError` as `parse_record` does."""
     return parse_record(whole_file(path), str(path))
@@ -128,11 +113,11 @@ def read_record(path: Path) -> Record:
 def whole_file(path: Path) -> bytes:
     """What the file of a record holds; raises `UserError` where it cannot be read or is far too large."""
     try:
-        if path.stat().st_size > MAX_RECORD_BYTES:
-            raise UserError(f"{path}: larger than {MAX_RECORD_BYTES} bytes", "a record is a few kilobytes")
-        return path.read_bytes()
+        return read_regular(path, MAX_RECORD_BYTES)
     except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}", "check its permissions") from None
+        raise UserError(
+            f"{path}: cannot be read: {error.strerror}", "check it, or delete it to run the trial again"
+        ) from None
 
 
 def read_pack(path: Path) -> Iterator[Record]:

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 
-def read_regular(path: Path, most: int) -> bytes:
+def read_regular(path: str | Path, most: int) -> bytes:
     """The bytes of the file at `path`, which is followed if it is a link; never waits and never reads more.
 
     Raises:

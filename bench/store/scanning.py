@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -24,6 +25,7 @@ from bench.store.atomic import write_atomically
 from bench.store.layout import Layout
 from bench.store.reading import MAX_RECORD_BYTES, pack_lines, parse_record
 from bench.store.record import Record
+from bench.store.regular import read_regular
 from bench.store.schemas import OtherSchema
 
 _SPARE_LINES = 1000
@@ -83,6 +85,8 @@ def scan_pack(layout: Layout, suite: str, wanted: Collection[str]) -> Scan:
         file = path.stat()
     except OSError:
         return Scan(set())
+    if not stat.S_ISREG(file.st_mode):
+        return Scan(set())
     noted = _noted_pack(layout.pack_notes(suite))
     if noted.get("stamp") == _stamp(file):
         return Scan({trial_id for trial_id in noted["ids"] if trial_id in wanted})
@@ -141,8 +145,7 @@ def is_ok(path: str | Path, trial_id: str) -> bool:
         UserError: for a record of a newer schema.
     """
     try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a hundred thousand of them
-            data = file.read(MAX_RECORD_BYTES + 1)
+        data = read_regular(path, MAX_RECORD_BYTES)
         record = _whole(data) or parse_record(data, str(path))
     except OSError:
         return False

@@ -14,10 +14,12 @@ from bench.store.atomic import write_atomically
 from bench.store.layout import Layout
 from bench.store.reading import read_record
 from bench.store.record import Record
+from bench.store.regular import read_regular
 from bench.store.scanning import is_ok, note_scans, scan_loose, scan_pack
 from bench.store.schemas import OtherSchema
 
 STORE_SCHEMA = 1
+MAX_MARKER_BYTES = 10_000
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,8 @@ def to_bytes(record: Record) -> bytes:
 
 def _check_schema(marker: Path) -> None:
     try:
-        schema = json.loads(marker.read_text(encoding="utf-8"))["schema"]
-    except (ValueError, KeyError, TypeError):
+        schema = json.loads(read_regular(marker, MAX_MARKER_BYTES))["schema"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise UserError(f"{marker}: not the marker of a store", "name another folder with --store") from None
     if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
         raise UserError(f"{marker}: not the marker of a store", "name another folder with --store")

@@ -13,6 +13,7 @@ from bench.errors import UserError
 from bench.registry.catalog import Catalog
 from bench.registry.components import Suite
 from bench.suite.grids import check_grid_names
+from bench.suite.nesting import check_depth
 from bench.suite.overlay import check_settings, with_keys, with_params
 from bench.suite.problems import as_user_error
 from bench.suite.requires import check_requires
@@ -20,6 +21,7 @@ from bench.suite.schema import SUITE_SCHEMA, JoinedFile, SuiteFile, SuiteHead
 from bench.suite.settings import Settings
 
 MAX_BYTES = 1_000_000
+MAX_DOTS = 500
 F = TypeVar("F", bound=SuiteHead)
 
 
@@ -129,14 +131,16 @@ def _read(path: Path, where: str) -> dict[str, object]:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"{where}: larger than {MAX_BYTES} bytes", "a suite is a short TOML file")
         text = path.read_text(encoding="utf-8")
+        _check_keys(text, where)
         raw = tomllib.loads(text)
+        check_depth(raw)
     except OSError as error:
         raise UserError(
             f"{where}: cannot be read: {error.strerror}", "check the path and its permissions"
         ) from None
     except UnicodeDecodeError:
         raise UserError(f"{where}: is not UTF-8 text", "save the file as UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{where}: is not TOML: {error}", "see https://toml.io for the notation") from None
     schema = raw.get("schema")
     if isinstance(schema, int) and schema > SUITE_SCHEMA:
@@ -144,3 +148,15 @@ def _read(path: Path, where: str) -> dict[str, object]:
             f"{where}: has schema {schema}, this prunebench reads up to {SUITE_SCHEMA}", "upgrade prunebench"
         )
     return raw
+
+
+def _check_keys(text: str, where: str) -> None:
+    """Refuse keys of hundreds of parts, on which the TOML reader spends the square of their number."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") <= MAX_DOTS:
+            continue
+        is_quoted = '"' in line or "'" in line  # then a comma may stand within a key
+        if is_quoted or max(part.count(".") for part in line.split(",")) > MAX_DOTS:
+            raise UserError(
+                f"{where}: line {number} has more than {MAX_DOTS} dots", "break long lists into lines"
+            )

@@ -12,6 +12,7 @@ from bench.suite.recipe import Recipe
 from bench.suite.schema import Ref
 
 REWINDS = ("lr-rewind", "weight-rewind")
+MOST_ROUNDS = 1000
 RETRAIN = (
     Param(
         "retrain",
@@ -32,7 +33,14 @@ AFTERWARDS = Param(
     choices=("none", "finetune"),
 )
 _ROUNDS = (
-    Param("rounds", int, 5, "how many rounds, spaced geometrically; 0 where `rate` is given", minimum=0),
+    Param(
+        "rounds",
+        int,
+        5,
+        "how many rounds, spaced geometrically; 0 where `rate` is given",
+        minimum=0,
+        maximum=MOST_ROUNDS,
+    ),
     Param(
         "rate",
         float,
@@ -110,6 +118,10 @@ def _rounds(given: Mapping[str, Any], params: Mapping[str, Any], where: str) -> 
     if params["rate"] > 0:
         if given.get("rounds"):
             raise UserError(f"{where}: both rounds and rate are given", "give one of them")
+        if params["rate"] < 1 / MOST_ROUNDS:
+            raise UserError(
+                f"{where}: rate {params['rate']:g} takes more than {MOST_ROUNDS} rounds", "give a larger rate"
+            )
         return {"rounds": 0}
     if params["rounds"] == 0:
         raise UserError(f"{where}: neither rounds nor rate is given", "give one of them")

@@ -46,6 +46,7 @@ Named = Annotated[Ref, BeforeValidator(_ref)]
 Sparsity = Annotated[float, Field(ge=0, le=1, strict=True)]
 Share = Annotated[float, Field(ge=0, lt=1, strict=True)]
 Seed = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
+SuiteName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
 class Grid(Strict):
@@ -197,7 +198,7 @@ class SuiteHead(Strict):
     """What every suite file says of itself."""
 
     schema_version: Literal[1] = Field(alias="schema")
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    name: SuiteName
     version: str = Field(min_length=1, max_length=32)
     summary: str = Field(min_length=1, max_length=200)
     requires: tuple[str, ...] = ()

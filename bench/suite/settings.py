@@ -202,7 +202,7 @@ def parse_value(text: str) -> Any:
     """A value as TOML, or else as bare words: one string, or a list where there are commas."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         words = [word.strip() for word in text.split(",")]
         if len(words) == 1:
             return words[0]

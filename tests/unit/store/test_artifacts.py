@@ -79,6 +79,15 @@ def test_a_file_of_a_terabyte_is_refused_unread(tmp_path):
     assert most < 1_000_000
 
 
+def test_a_length_that_is_not_its_own_is_refused(tmp_path):
+    path, _ = stored(tmp_path)
+    whole = path.read_bytes()
+    for wrong in (len(whole) - 1, len(whole) + 1, -1, True):
+        sealed(path, whole, bytes=wrong)
+        assert not has_artifact(path)
+        assert read_artifact(path) is None
+
+
 def test_it_belongs_to_its_stage_and_may_move_with_the_store(tmp_path):
     path, _ = stored(tmp_path / "store")
     (tmp_path / "store").rename(tmp_path / "elsewhere")

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 
 import pytest
 
 from bench.errors import UserError
+from bench.store.reading import parse_record
 from bench.store.store import Store
 
 
@@ -126,3 +128,34 @@ def test_no_temporary_file_is_left(tmp_path, make_record):
     for index in range(4):
         store.write(make_record(index))
     assert [path for path in tmp_path.rglob("*") if path.suffix == ".tmp"] == []
+
+
+@pytest.mark.parametrize("marker", [b"", b"\xff", b"[", b'{"schema": 1, "x": ' + b"[" * 5000, b" " * 20_000])
+def test_a_marker_that_is_none_is_refused(tmp_path, marker):
+    (tmp_path / "store.json").write_bytes(marker)
+    with pytest.raises(UserError, match="not the marker of a store"):
+        Store.at(tmp_path)
+
+
+def test_pipes_in_a_stores_places_are_not_waited_for(tmp_path, make_record):
+    record = make_record()
+    store = Store.open(tmp_path)
+    path = store.write(record)
+    suite = record.suite.name
+    path.unlink()
+    os.mkfifo(path)
+    store.layout.packs.mkdir()
+    os.mkfifo(store.layout.pack(suite))
+    assert store.done(suite, [record.trial_id]) == set()
+    store.layout.marker.unlink()
+    os.mkfifo(store.layout.marker)
+    with pytest.raises(UserError, match="not the marker of a store"):
+        Store.at(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", ".", "A", "x" * 65])
+def test_a_record_names_no_suite_that_could_be_no_folder(make_record, name):
+    plain = make_record().plain()
+    plain["suite"]["name"] = name
+    with pytest.raises(UserError, match=r"suite\.name"):
+        parse_record(json.dumps(plain), "here")

@@ -98,6 +98,11 @@ def test_two_suites_with_a_common_trial_are_not_joined(catalog, write_suite, tmp
         (b"\xff\xfe", "is not UTF-8"),
         (b"x = " + b"[" * 5000 + b"]" * 5000, "is not TOML"),
         (b"#" * 1_000_001, "larger than"),
+        (b"x = " + b"9" * 5000, "is not TOML"),
+        (b"x = " + b"[" * 50 + b"]" * 50, "nested more than 12 deep"),
+        (b"[" + b"a." * 13 + b"a]", "nested more than 12 deep"),
+        (b"\n" + b"a." * 100_000 + b"a = 1", "line 2 has more than 500 dots"),
+        (b'"a,b".' * 100_000 + b"a = 1", "line 1 has more than 500 dots"),
         (b"", "schema"),
     ],
 )

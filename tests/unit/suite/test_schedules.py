@@ -39,6 +39,8 @@ def test_a_rate_stands_in_place_of_rounds():
         ("one-shot", {"rewind_epoch": 1}, "says nothing to retrain = 'finetune'"),
         ("iterative", {"retrain": "reset", "rewind_epoch": 1}, "says nothing to retrain = 'reset'"),
         ("iterative", {"rounds": 3, "rate": 0.2}, "both rounds and rate"),
+        ("iterative", {"rounds": 10**12}, "is above 1000"),
+        ("iterative", {"rate": 1e-15}, "takes more than 1000 rounds"),
         ("iterative", {"rounds": 0}, "neither rounds nor rate"),
         ("gradual", {"start": 0.8}, "starts after its end"),
         ("at-init", {"retrain": "lr-rewind"}, "is not one of none, finetune"),

@@ -63,9 +63,9 @@ TEXTS = [
         field(f"{name}-in-{SHOWN[number % 3]}", SHOWN[number % 3], text, "error: ")
         for number, (name, text) in enumerate(ATTACKS.items())
     ),
-    field("markup-as-suite", "suite.name", ATTACKS["markup"], "not a plain name"),
-    field("path-as-suite", "suite.name", "../digits", "not a plain name"),
-    field("homoglyph-suite", "suite.name", f"dig\u0456ts{MARK}", "not a plain name"),
+    field("markup-as-suite", "suite.name", ATTACKS["markup"], "not a record: suite.name"),
+    field("path-as-suite", "suite.name", "../digits", "not a record: suite.name"),
+    field("homoglyph-suite", "suite.name", f"dig\u0456ts{MARK}", "not a record: suite.name"),
     field("homoglyph-pruner", "spec.pruner", f"m\u0430gnitude{MARK}", "not a plain name"),
     field("markup-in-parameters", "spec.params", {"scope": ATTACKS["image"]}, "markup"),
     field("markup-as-parameter-name", "spec.params", {ATTACKS["image"]: 1}, "not a plain name"),

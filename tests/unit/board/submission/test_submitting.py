@@ -15,7 +15,8 @@ from bench.board.submission.report import Report, SuiteShare
 from bench.board.submission.texts import LONGEST_TEXT
 from bench.runner.rerun import Rerun
 from bench.store.comparing import FRACTION_TOLERANCE, RELATIVE_TOLERANCE
-from bench.store.reading import MAX_DEPTH, MAX_RECORD_BYTES
+from bench.store.reading import MAX_RECORD_BYTES
+from bench.suite.nesting import MAX_DEPTH
 from tests.unit.board.submission.cases import PUBLISHED, ROOT, changed, good_records, packed
 
 TEXT = (ROOT / "leaderboard" / "SUBMITTING.md").read_text(encoding="utf-8")

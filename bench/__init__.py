@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import TrialFault, Unsupported, UserError
 from bench.registry.components import (
     Analysis,
+    Executor,
     Figure,
     Measure,
     Model,
@@ -42,6 +43,7 @@ from bench.registry.contracts import (
     Split,
     TaskData,
 )
+from bench.registry.executing import ExecutorFunction, Piece, Workload
 from bench.registry.hookspecs import hookimpl
 from bench.registry.parameters import REQUIRED, Param, Params
 from bench.registry.rewriting import Scored
@@ -52,12 +54,14 @@ if TYPE_CHECKING:
     from bench import analysis, data, linalg, measure, structure, testing
     from bench.api import build, load_suite, run
     from bench.engine.fold import plain_copy
+    from bench.runner.piecework import work_on
 
 _LATE = {
     "build": "bench.api",
     "load_suite": "bench.api",
     "plain_copy": "bench.engine.fold",
     "run": "bench.api",
+    "work_on": "bench.runner.piecework",
 }
 _ROOMS = ("analysis", "data", "linalg", "measure", "structure", "testing")
 
@@ -69,6 +73,8 @@ __all__ = [
     "BankStep",
     "DataRequest",
     "Evaluation",
+    "Executor",
+    "ExecutorFunction",
     "Figure",
     "FigureFunction",
     "Layer",
@@ -84,6 +90,7 @@ __all__ = [
     "Param",
     "Parametrization",
     "Params",
+    "Piece",
     "PruneInput",
     "Pruner",
     "Reparametrize",
@@ -100,6 +107,7 @@ __all__ = [
     "TrialFault",
     "Unsupported",
     "UserError",
+    "Workload",
     "analysis",
     "build",
     "data",
@@ -112,6 +120,7 @@ __all__ = [
     "structure",
     "suites_in",
     "testing",
+    "work_on",
 ]
 
 

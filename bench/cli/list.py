@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def command(kind: str | None, plugins: Selection, *, as_json: bool) -> None:
     """List what plugins offer.
 
-    KIND is pruners, parametrizations, models, tasks, objectives, measures, analyses, figures, suites
-    or plugins; all kinds without it. With --json, a list of {"kind", "name", "summary",
+    KIND is pruners, parametrizations, models, tasks, objectives, measures, analyses, figures, suites,
+    executors or plugins; all kinds without it. With --json, a list of {"kind", "name", "summary",
     "distribution", "version"}.
     """
     kinds = _kinds(kind)

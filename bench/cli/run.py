@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bench.cli.executors import executor_options, executor_params
 from bench.cli.options import (
     data_dir_option,
     device_option,
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
 @set_option
 @only_option
 @device_option
-@click.option(
-    "--executor", type=click.Choice(["local"]), default="local", show_default=True, help="Where trials run."
-)
+@executor_options
 @jobs_option
 @click.option(
     "--retry",
@@ -91,6 +90,7 @@ def command(
 
     root = store.absolute()  # before any plugin can change the working directory
     catalog = load_catalog(plugins)
+    params = executor_params(catalog, options["executor"], options["executor_set"], options["address"])
     loaded = load_suite(suite, catalog, parse_settings(settings))
     trials = only(plan_trials(loaded, catalog), options["only"])
     request = RunRequest(
@@ -104,6 +104,8 @@ def command(
         data_root=options["data_dir"] or default_data_root(),
         download=options["download"],
         banks=not options["no_banks"],
+        executor=options["executor"],
+        executor_params=params,
     )
     summary = replace(run_trials(loaded, trials, request, catalog, plugins), store=store)
     if as_json:

@@ -286,6 +286,13 @@ class Suite(Component):
         return cls(name=path.stem, summary=summary, path=path, build=lambda _: path)
 
 
-_EVERY = (Pruner, Parametrization, Model, Task, Objective, Measure, Analysis, Figure, Suite)
+@dataclass(frozen=True, kw_only=True)
+class Executor(Component):
+    """A place where trials run; builds an `ExecutorFunction`. It is no part of specs or trial ids."""
+
+    kind: ClassVar[str] = "executor"
+
+
+_EVERY = (Pruner, Parametrization, Model, Task, Objective, Measure, Analysis, Figure, Suite, Executor)
 KINDS: Mapping[str, type[Component]] = {component.kind: component for component in _EVERY}
 PLURALS: Mapping[str, str] = {kind: "analyses" if kind == "analysis" else f"{kind}s" for kind in KINDS}

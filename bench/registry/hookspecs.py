@@ -19,6 +19,7 @@ import pluggy
 if TYPE_CHECKING:
     from bench.registry.components import (
         Analysis,
+        Executor,
         Figure,
         Measure,
         Model,
@@ -80,6 +81,11 @@ def bench_suites() -> Iterable[Suite]:  # type: ignore[empty-body]
 
 
 @_spec
+def bench_executors() -> Iterable[Executor]:  # type: ignore[empty-body]
+    """Offer places where trials can run."""
+
+
+@_spec
 def bench_trial_started(trial_id: str, spec: Mapping[str, Any]) -> None:
     """Be told that a trial begins.
 
@@ -106,5 +112,6 @@ REGISTRY_HOOKS: Mapping[str, str] = {
     "bench_analyses": "analysis",
     "bench_figures": "figure",
     "bench_suites": "suite",
+    "bench_executors": "executor",
 }
 OBSERVER_HOOKS = ("bench_trial_started", "bench_trial_finished")

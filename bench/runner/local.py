@@ -1,4 +1,4 @@
-"""Runs a suite on this machine, into a store."""
+"""Runs a suite, by whatever executor, into a store."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from bench.errors import UserError
 from bench.plan.trials import Trial
 from bench.registry.catalog import Catalog
 from bench.registry.origin import Selection
@@ -20,6 +21,7 @@ from bench.runner.pool import Pool, PoolOptions
 from bench.runner.progress import Progress
 from bench.runner.request import DEFAULT_TIMEOUT, RunRequest, RunSummary, check_device
 from bench.runner.states import Situation, situation
+from bench.runner.workload import RunWorkload
 from bench.store.artifacts import has_artifact
 from bench.store.atomic import sweep_dead
 from bench.store.claims import StoreClaims
@@ -37,11 +39,12 @@ def run_trials(
     """Run those of `trials` that the store lacks; where it lacks none, it is only read.
 
     Raises:
-        UserError: for a bad device or store, or missing data; what is done by then stays.
+        UserError: for a bad device, store or executor, or missing data; what is done by then stays.
         KeyboardInterrupt: likewise, after the workers were ended.
     """
     started = time.monotonic()
     device = check_device(request.device)
+    execute = catalog.get("executor", request.executor, "--executor").make(request.executor_params)
     root = request.store.absolute()  # an observer may change the working directory
     store = Store.at(root)
     now = situation(trials, store, request.retry, force=request.force, note=True)
@@ -82,7 +85,14 @@ def run_trials(
             timeout=request.timeout or suite.file.timeout or DEFAULT_TIMEOUT,
             keep=suite.file.keep.finetune,
         )
-        Pool(queue, options, listener, usable_cores).run()
+        work = RunWorkload(
+            queue, options, listener, progress.say, Pool(queue, options, listener, usable_cores).run
+        )
+        execute(work)
+        if work.has_work:
+            raise UserError(
+                f"executor '{request.executor}' ended before the work was done", "mend its plugin"
+            )
         listener.noting.rest()
     return _summary(suite, request, now, counts, time.monotonic() - started)
 
@@ -113,6 +123,9 @@ class _Listener:
     def epochs(self, count: int, trial_id: str | None) -> None:
         """Epochs are done."""
         self._progress.epochs(count, trial_id)
+
+    def unmade(self, key: str, record: Record) -> None:
+        """A network cannot be had; the records of its trials say so."""
 
     def waiting(self, count: int) -> None:
         """All that is left is at other processes."""

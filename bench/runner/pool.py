@@ -14,8 +14,10 @@ from bench.plan.trials import Trial
 from bench.runner.jobs import Queue
 from bench.runner.memory import oom_kills
 from bench.runner.messages import WorkerSettings, receive, send
+from bench.runner.one_item import Parted
 from bench.runner.records import blame, failed_record, now, plugins_of
 from bench.runner.spawn import Spawned, end_server, spawn
+from bench.runner.untrainable import end_untrainable
 from bench.runner.work import WorkItem
 from bench.store.atomic import sweep
 from bench.store.record import Environment, Fault, Record, Status
@@ -35,6 +37,9 @@ class Listener(Protocol):
 
     def finished(self, record: Record) -> None:
         """A trial is over; the listener stores its record."""
+
+    def unmade(self, key: str, record: Record) -> None:
+        """The network of that key, which others need, cannot be had; their records follow."""
 
     def waiting(self, count: int) -> None:
         """All that is left, so many pieces of work, is at other processes on the store."""
@@ -106,7 +111,7 @@ class Pool:
                 self._listen()
         except BaseException as error:
             self._kill(*self._workers)
-            if not isinstance(error, UserError):
+            if not isinstance(error, UserError | Parted):
                 end_server()
             raise
         for worker in self._workers:
@@ -217,13 +222,8 @@ class Pool:
         worker.item, worker.current, worker.left = None, None, []
 
     def _untrainable(self, key: str, model_record: Record) -> None:
-        """A dense network or a teacher failed, and with it every trial that needs it."""
-        for trial in self._queue.untrainable(key):
-            self._listener.started(trial)
-            fault = model_record.error or Fault(kind="unknown", message="training failed")
-            self._listener.finished(
-                failed_record(trial, model_record.status, self._env, model_record.started, fault)
-            )
+        self._listener.unmade(key, model_record)
+        end_untrainable(self._queue, key, model_record, self._listener)
 
     def _check_silence(self) -> None:
         for worker in list(self._workers):

@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from bench.errors import UserError
+from bench.registry.parameters import Params
 
 DEFAULT_STORE = "bench-store"
 DEFAULT_TIMEOUT = 3600.0
@@ -43,6 +44,8 @@ class RunRequest:
         download: whether tasks may download.
         banks: whether trials that differ in seed and scalars alone are trained together where it pays.
         progress: whether to show a bar on stderr, if that is a terminal.
+        executor: where trials run: local, or one that a plugin offers.
+        executor_params: its parameters.
     """
 
     store: Path
@@ -56,6 +59,8 @@ class RunRequest:
     download: bool = False
     banks: bool = True
     progress: bool = True
+    executor: str = "local"
+    executor_params: Params = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

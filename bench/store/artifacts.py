@@ -99,13 +99,23 @@ def _sealed(described: Mapping[str, Any]) -> bytes:
 def _described(path: Path) -> dict[str, Any] | None:
     """What the facts file says of the artifact at `path`; None where that is not what was written there."""
     try:
-        data = read_regular(_facts_path(path), MAX_FACTS_BYTES)
+        return description(read_regular(_facts_path(path), MAX_FACTS_BYTES), path)
+    except OSError:
+        return None
+
+
+def description(data: bytes, path: Path) -> dict[str, Any] | None:
+    """What `data` says of an artifact that belongs at `path`; None where it was not written for that place.
+
+    Its tensors have the length `bytes` and the checksum `tensors_sha256`.
+    """
+    try:
         described = json.loads(data)
         described.pop("sha256")
         if _sealed(described) != data:
             return None
         facts, size = described["facts"], described["bytes"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     is_ours = _place(path).items() <= described.items()
     return described if is_ours and isinstance(facts, dict) and type(size) is int else None

@@ -25,6 +25,7 @@ from bench.testing.common import (
     needs_are_requirements,
     parameters_have_defaults,
 )
+from bench.testing.executor_rules import EXECUTOR, ExecutorCase
 from bench.testing.figure_rules import FIGURE, FigureCase
 from bench.testing.measure_rules import MEASURE, MeasureCase
 from bench.testing.model_case import ModelCase
@@ -51,6 +52,7 @@ RULES: Mapping[str, Sequence[Rule[Any]]] = MappingProxyType(
         "analysis": (*COMMON, *ANALYSIS),
         "figure": (*COMMON, *FIGURE),
         "suite": (*DESCRIPTION, *SUITE),
+        "executor": (*COMMON, *EXECUTOR),
     }
 )
 
@@ -126,6 +128,7 @@ def _case(component: Any, given: Params, catalog: Catalog) -> object:
         "analysis": lambda: AnalysisCase(component, given),
         "figure": lambda: FigureCase(component, given),
         "suite": lambda: SuiteCase(component=component, given=given, catalog=catalog),
+        "executor": lambda: ExecutorCase(component, given),
     }
     return makers[component.kind]()
 

@@ -13,7 +13,17 @@ import pytest
 from tests.conftest import TINY
 
 ROOT = Path(__file__).parents[2]
-KINDS = ("pruner", "parametrization", "model", "task", "objective", "measure", "analysis", "figure")
+KINDS = (
+    "pruner",
+    "parametrization",
+    "model",
+    "task",
+    "objective",
+    "measure",
+    "analysis",
+    "figure",
+    "executor",
+)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from bench.testing.conformance import RULES, component_checks
 from tests.plugins import (
     faulty_analyses,
     faulty_descriptions,
+    faulty_executors,
     faulty_figures,
     faulty_measures,
     faulty_models,
@@ -31,6 +32,7 @@ MODULES = (
     faulty_measures,
     faulty_analyses,
     faulty_figures,
+    faulty_executors,
 )
 
 FAULTS = tuple(fault for module in MODULES for fault in module.FAULTS)

@@ -21,6 +21,7 @@ CLASS_OF = {
     "bench_analyses": "Analysis",
     "bench_suites": "Suite",
     "bench_figures": "Figure",
+    "bench_executors": "Executor",
 }
 SOURCE = """
     from pathlib import Path

@@ -14,6 +14,7 @@ import pytest
 from tests.killing import WATCH, Ledger, Place, kill, lives, phase, trained_again, wait_for, workers
 
 KILLS = int(os.environ.get("BENCH_KILLS", "50"))
+STARTS = 0.25  # the share of runs that may be killed before there is a worker
 WRITERS = 0.2  # the share of kills that hit a process while it stores something
 
 
@@ -64,7 +65,8 @@ class Siege:
     def run(self, place):
         """One run, whose workers are killed until it is killed itself or ends."""
         process = place.start()
-        end = time.monotonic() + self.drawn.uniform(0, self.longest)
+        start = 0 if self.drawn.random() < STARTS else self.longest - self.working
+        end = time.monotonic() + self.drawn.uniform(start, self.longest)
         seen = set()
         while process.poll() is None and self.hits.total() < self.wanted:
             seen.update(workers(process))

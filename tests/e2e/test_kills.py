@@ -47,12 +47,13 @@ class Siege:
         return place.records(), place.events()[-1].at - trained[0].at
 
     def fill(self):
-        """Fill a store, run after run."""
+        """Fill a store, run after run; half of all kills may hit it."""
         self.stores += 1
         place = Place(self.folder / str(self.stores), keep=self.stores % 2 == 0)
         ledger = Ledger(place.store)
+        most = min(self.wanted, self.hits.total() + self.wanted // 2)
         while place.records().keys() != self.records.keys():
-            self.run(place)
+            self.run(place, most)
             ledger.check()
         last = place.start()  # it tidies up what the last kill left
         assert f'"cached": {len(self.records)}' in last.communicate(timeout=300)[0]
@@ -62,13 +63,13 @@ class Siege:
         assert place.temporary() + place.interim() == []
         assert list(place.store.rglob("failures/*/*.json")) == []
 
-    def run(self, place):
-        """One run, whose workers are killed until it is killed itself or ends."""
+    def run(self, place, most):
+        """One run, whose workers are killed until it is killed itself, or ends, or as many have hit."""
         process = place.start()
         start = 0 if self.drawn.random() < STARTS else self.longest - self.working
         end = time.monotonic() + self.drawn.uniform(start, self.longest)
         seen = set()
-        while process.poll() is None and self.hits.total() < self.wanted:
+        while process.poll() is None and self.hits.total() < most:
             seen.update(workers(process))
             if time.monotonic() > end:
                 self.end(place, process)

@@ -15,11 +15,14 @@ from bench.runner.lifeline import Lifeline
 
 pipe = Connection(int(sys.argv[1]))
 lifeline = Lifeline(pipe)
-print("ready", flush=True)
 """
-BUSY = "time.sleep(600)"
+BUSY = """
+print("ready", flush=True)
+time.sleep(600)
+"""
 IDLE = """
 with lifeline.idle():
+    print("ready", flush=True)
     try:
         pipe.recv_bytes()
     except EOFError:

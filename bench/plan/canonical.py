@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
@@ -40,12 +40,14 @@ class Form:
     """
 
     def __init__(self, data: Any) -> None:
-        blanks: list[str] = []
-        bare = _filled(data, lambda blank: blanks.append(blank.name))
-        mark = next(mark for mark in map("blank {}".format, count()) if f'"{mark}"' not in bare)
-        first, *others = _filled(data, lambda _: mark).split(f'"{mark}"')
-        self._first = hashlib.sha256(first.encode())
-        self._others = list(zip(blanks, map(str.encode, others), strict=True))
+        for number in count():
+            mark, blanks = f"blank {number}", list[str]()
+            pieces = _marked(data, mark, blanks).split(f'"{mark}"')
+            if len(pieces) == len(blanks) + 1:  # the mark stands for blanks alone
+                break
+        first, *others = map(str.encode, pieces)
+        self._first = hashlib.sha256(first)
+        self._others = list(zip(blanks, others, strict=True))
 
     def hash(self, filled: Mapping[str, Any]) -> str:
         """The `content_hash` of the data with `filled`, by name, in its blanks."""
@@ -56,11 +58,14 @@ class Form:
         return digest.hexdigest()
 
 
-def _filled(data: Any, fill: Callable[[Blank], str | None]) -> str:
-    def default(value: object) -> str | None:
-        if isinstance(value, Blank):
-            return fill(value)
-        raise TypeError(f"{type(value).__name__} is not JSON")
+def _marked(data: Any, mark: str, blanks: list[str]) -> str:
+    """The canonical JSON with `mark` in the place of blanks, whose names join `blanks` in order."""
+
+    def default(value: object) -> str:
+        if not isinstance(value, Blank):
+            raise TypeError(f"{type(value).__name__} is not JSON")
+        blanks.append(value.name)
+        return mark
 
     return json.dumps(
         data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=default

@@ -25,7 +25,8 @@ class Interim:
         self._keys = {trial.trial_id: _keys(trial) for trial in todo}
         self._left = Counter(key for trial in todo for key in _keys(trial))
         if self._folder.exists():
-            for key in {key for trial in cached for key in _keys(trial)} - self._left.keys():
+            outlived = {key for trial in cached for key in _keys(trial)} - self._left.keys()
+            for key in outlived & {path.stem for path in self._folder.iterdir()}:
                 self._remove(key)
 
     def finished(self, record: Record) -> None:

@@ -19,7 +19,7 @@ def told(catalog, write_suite, tmp_path, capsys):
         Store.open(tmp_path).write(ok_record(trial, ENV, "2025-01-01T00:00:00Z", outcome, ()))
 
     def tell():
-        reporting.report(RunSummary("tiny", tmp_path, len(trials), 0, 0, 0, 1.0), trials)
+        reporting.report(RunSummary("tiny", tmp_path, len(trials), 0, 0, 0, 1.0), trials, tmp_path)
         return capsys.readouterr()
 
     return tell

@@ -49,5 +49,6 @@ def is_told(done: subprocess.CompletedProcess[str], what: str) -> bool:
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    """The bytes of all files below `root` by relative path."""
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """The bytes of all files below `root` by relative path; a store's notes, an aid to reading, aside."""
+    files = {path.relative_to(root): path for path in root.rglob("*") if path.is_file()}
+    return {str(name): path.read_bytes() for name, path in files.items() if name.parts[0] != "notes"}

@@ -76,7 +76,7 @@ def run_trials(
                 store=root.resolve(),
                 device=device,
                 threads=1,
-                data_root=request.data_root,
+                data_root=request.data_root.absolute(),
                 download=request.download,
                 banks=request.banks,
                 plugins=plugins,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.cli import invoke
 from tests.conftest import TINY
 from tests.plugins.pictures import write_idx
 from tests.processes import bench, contents, is_told
@@ -23,7 +24,7 @@ def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("disk")
     suite = folder / "tiny.toml"
     suite.write_text(TINY)
-    assert bench("run", suite, "--store", folder / "store", *RUN).returncode == 0
+    assert invoke(["run", str(suite), "--store", str(folder / "store"), *RUN]) == 0
     return suite, folder / "store"
 
 
@@ -37,21 +38,27 @@ def is_clean(store):
     return not list(store.rglob("failures/*/*")) and not list(store.rglob("*.tmp"))
 
 
-def goes_on(suite, store, *, cached):
-    done = bench("run", suite, "--store", store, *RUN)
-    counts = {"ok": 4 - cached, "cached": cached, "failed": 0, "skipped": 0}
-    return json.loads(done.stdout)["trials"] == counts
+@pytest.fixture
+def goes_on(finished, bench_cli):
+    """Whether a run into a store does what is left, and counts the rest as cached."""
+
+    def run(store, *, cached):
+        _, out, _ = bench_cli("run", finished[0], "--store", store, *RUN)
+        counts = {"ok": 4 - cached, "cached": cached, "failed": 0, "skipped": 0}
+        return json.loads(out)["trials"] == counts
+
+    return run
 
 
-def test_a_checkpoint_that_does_not_fit_is_no_pruners_fault(finished, tmp_path):
+def test_a_checkpoint_that_does_not_fit_is_no_pruners_fault(finished, goes_on, tmp_path):
     done = bench("run", finished[0], "--store", tmp_path, *RUN, largest_file=50_000)
     assert is_told(done, "cannot write the checkpoint: File too large")
     assert list(tmp_path.rglob("records/*/*")) == []
     assert is_clean(tmp_path)
-    assert goes_on(finished[0], tmp_path, cached=0)
+    assert goes_on(tmp_path, cached=0)
 
 
-def test_a_record_that_does_not_fit_stops_the_run_and_the_rest_stays(finished, store):
+def test_a_record_that_does_not_fit_stops_the_run_and_the_rest_stays(finished, goes_on, store):
     lost = sorted(store.rglob("records/*/*.json"))[2:]
     for path in lost:
         path.unlink()
@@ -60,7 +67,7 @@ def test_a_record_that_does_not_fit_stops_the_run_and_the_rest_stays(finished, s
     assert is_told(done, "cannot write the record: File too large")
     assert contents(store) == before
     assert is_clean(store)
-    assert goes_on(finished[0], store, cached=2)
+    assert goes_on(store, cached=2)
 
 
 def test_decoded_data_that_do_not_fit_are_no_tasks_fault(tmp_path):

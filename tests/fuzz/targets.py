@@ -66,7 +66,7 @@ def _record_bytes(rng: random.Random) -> bytes:
     if rng.random() < 0.3:
         return mutate.mutated(rng.choice(_lines()), _lines(), rng)
     parsed = [json.loads(rng.choice(_lines())) for _ in range(2)]
-    text = json.dumps(trees.changed(parsed[0], parsed, rng), ensure_ascii=rng.random() < 0.5)
+    text = json.dumps(trees.changed(parsed[0], parsed, rng), ensure_ascii=rng.random() < 0.5, default=str)
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -161,7 +161,7 @@ def _write_notes(rng: random.Random, layout: Layout, record: Mapping[str, Any]) 
     data = f"{trial_id} 1 2 3\n".encode()
     layout.notes(suite).parent.mkdir(parents=True)
     layout.notes(suite).write_bytes(mutate.mutated(data, (data,), rng))
-    layout.pack_notes(suite).write_bytes(json.dumps(packed).encode("utf-8", "surrogatepass"))
+    layout.pack_notes(suite).write_bytes(json.dumps(packed, default=str).encode("utf-8", "surrogatepass"))
     layout.packs.mkdir()
     pack = gzip.compress(json.dumps(record).encode() + b"\n", mtime=0)
     layout.pack(suite).write_bytes(pack if rng.random() < 0.7 else mutate.mutated(pack, (pack,), rng))

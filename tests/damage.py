@@ -26,6 +26,7 @@ def sealed(path: Path, data: bytes, **changed: object) -> None:
     found = json.loads(facts_of(path).read_bytes())
     found.pop("sha256")
     found |= {"bytes": len(data), "tensors_sha256": hashlib.sha256(data).hexdigest(), **changed}
+    found = json.loads(json.dumps(found, default=str))
     seal = hashlib.sha256(json.dumps(found).encode()).hexdigest()
     path.write_bytes(data)
     facts_of(path).write_text(json.dumps({**found, "sha256": seal}) + "\n")

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from bench.engine.blame import blamed
-from bench.engine.checkpoints import load_checkpoint, restored, save_checkpoint, seconds_in
+from bench.engine.checkpoints import alike, load_checkpoint, restored, save_checkpoint, seconds_in
 from bench.engine.data import DeviceData
 from bench.engine.evaluate import evaluate
 from bench.engine.objectives import StageLoss
@@ -107,7 +107,8 @@ def keep_epoch(session: Session, trial: Trial, model: nn.Module, epoch: int) -> 
     """
     path = session.layout.artifact("epoch", epoch_key(trial.stages.train, epoch))
     data = session.data(trial.spec)
-    if load_checkpoint(path, data) is None:
+    kept = load_checkpoint(path, data)
+    if kept is None or not alike(kept.tensors, model.state_dict()):
         save_checkpoint(path, Artifact(model.state_dict(), {"epoch": epoch}), data)
 
 

@@ -28,6 +28,7 @@ from bench.store.record import Record
 from bench.store.regular import read_regular
 from bench.store.schemas import OtherSchema
 
+MAX_NOTES_BYTES = 2_000_000_000
 _SPARE_LINES = 1000
 _AT_ONCE = 1000
 _SETTLED = 2_000_000_000  # ns: the coarsest tick of a file system's clock, FAT's
@@ -178,7 +179,7 @@ def _is_settled(file: os.stat_result) -> bool:
 def _noted(path: Path) -> list[tuple[str, str]]:
     """The ids in the notes with their stamps, later ones last; a torn line fits no record."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_regular(path, MAX_NOTES_BYTES).decode(errors="replace").splitlines()
     except OSError:
         return []
     return [(trial_id, stamp) for trial_id, _, stamp in (line.partition(" ") for line in lines)]
@@ -186,14 +187,16 @@ def _noted(path: Path) -> list[tuple[str, str]]:
 
 def _noted_pack(path: Path) -> Mapping[str, Any]:
     try:
-        noted = json.loads(path.read_bytes())
+        noted = json.loads(read_regular(path, MAX_NOTES_BYTES))
         return noted if all(isinstance(trial_id, str) for trial_id in noted["ids"]) else {}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 
 def _append(path: Path, lines: Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():  # such as a pipe, on which this would wait
+        return
     with path.open("ab") as file:
         file.write("".join(lines).encode())
 

@@ -68,7 +68,9 @@ def _forge(path: Path, rng: random.Random) -> None:
         case 1:
             sealed(path, mutate.mutated(whole, (whole,), rng))
         case 2:
-            text = json.dumps(trees.changed(described, (described,), rng)).encode("utf-8", "surrogatepass")
+            text = json.dumps(trees.changed(described, (described,), rng), default=str).encode(
+                "utf-8", "surrogatepass"
+            )
             length = rng.choice((None, None, None, 0, len(text) + 1, 2**40))
             sealed(path, header(text, data, length))
         case _:

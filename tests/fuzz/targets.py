@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
+from bench.store.layout import Layout
 from tests.fuzz import mutate, trees
 from tests.fuzz.artifacts import artifact
 from tests.fuzz.outcome import Act, commanded
@@ -64,7 +66,7 @@ def _record_bytes(rng: random.Random) -> bytes:
     if rng.random() < 0.3:
         return mutate.mutated(rng.choice(_lines()), _lines(), rng)
     parsed = [json.loads(rng.choice(_lines())) for _ in range(2)]
-    text = json.dumps(trees.changed(parsed[0], parsed, rng), ensure_ascii=rng.random() < 0.5)
+    text = json.dumps(trees.changed(parsed[0], parsed, rng), ensure_ascii=rng.random() < 0.5, default=str)
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -124,6 +126,7 @@ def _reading(rng: random.Random, store: Path, folder: Path) -> tuple[object, ...
         ("records", "export", "--store", store, "--format", "csv"),
         ("records", "pack", "--store", store, "--out", folder / "out"),
         ("records", "verify", "--store", store),
+        ("records", "migrate", "--store", store),
         ("board", "check", store),
         ("board", "check", store, "--json"),
         ("claims", "digits", "--store", store),
@@ -143,9 +146,25 @@ def stores(rng: random.Random, folder: Path) -> Act:
     if rng.random() < 0.5:
         marker = mutate.mutated(marker, (marker,), rng)
     (store / "store.json").write_bytes(marker)
+    _write_notes(rng, Layout(store), record)
     (place / f"{record['trial_id']}.json").write_bytes(_record_bytes(rng))
     suite = record["suite"]["name"]
     return commanded("plan", suite if rng.random() < 0.5 else "digits", "--store", store)
+
+
+def _write_notes(rng: random.Random, layout: Layout, record: Mapping[str, Any]) -> None:
+    """Notes of what was read before, which fit nothing."""
+    suite, trial_id = record["suite"]["name"], record["trial_id"]
+    packed: Any = {"stamp": "1 2 3", "ids": [trial_id]}
+    if rng.random() < 0.5:
+        packed = trees.changed(packed, (record,), rng)
+    data = f"{trial_id} 1 2 3\n".encode()
+    layout.notes(suite).parent.mkdir(parents=True)
+    layout.notes(suite).write_bytes(mutate.mutated(data, (data,), rng))
+    layout.pack_notes(suite).write_bytes(json.dumps(packed, default=str).encode("utf-8", "surrogatepass"))
+    layout.packs.mkdir()
+    pack = gzip.compress(json.dumps(record).encode() + b"\n", mtime=0)
+    layout.pack(suite).write_bytes(pack if rng.random() < 0.7 else mutate.mutated(pack, (pack,), rng))
 
 
 def tables(rng: random.Random, folder: Path) -> Act:

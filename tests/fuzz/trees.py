@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 Place = tuple[Any, Any]
@@ -18,7 +19,7 @@ def _deep(depth: int) -> list[Any]:
 
 
 LEAVES: tuple[Any, ...] = (
-    None, True, False, -1, 0, 1, 2, 7, 2**31, 2**53 + 1, 2**63, 2**64, -(2**70), 10**30, 10**400,
+    None, True, False, -1, 0, 1, 2, 7, 2**31, 2**53 + 1, 2**63, 2**64, -(2**70), 10**400, Decimal("9" * 5000),
     0.0, -0.0, 0.5, 0.9999999, 1.0, 1e-15, 5e-324, 1e308, -1.5, float("nan"), float("inf"), float("-inf"),
     "", " ", "nan", "none", "random", "magnitude", "train", "digits", "mlp", "timm:resnet18", ":",
     "timm:../../x", "__proto__", "constructor", "__class__", "../../etc/passwd", "/dev/zero", "C:\\x",

@@ -146,7 +146,10 @@ def test_pipes_in_a_stores_places_are_not_waited_for(tmp_path, make_record):
     os.mkfifo(path)
     store.layout.packs.mkdir()
     os.mkfifo(store.layout.pack(suite))
-    assert store.done(suite, [record.trial_id]) == set()
+    store.layout.notes(suite).parent.mkdir()
+    os.mkfifo(store.layout.notes(suite))
+    os.mkfifo(store.layout.pack_notes(suite))
+    assert store.done(suite, [record.trial_id], note=True) == set()
     store.layout.marker.unlink()
     os.mkfifo(store.layout.marker)
     with pytest.raises(UserError, match="not the marker of a store"):

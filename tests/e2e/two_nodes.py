@@ -1,0 +1,36 @@
+"""Two Ray nodes on this machine, for a test that kills one: `python two_nodes.py`; commands on stdin.
+
+Prints the address; `kill` ends the second node as a power cut would, anything else both.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+
+from ray.cluster_utils import Cluster
+
+
+def _say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Start the nodes, and do as stdin says."""
+    options = {"num_cpus": 1, "object_store_memory": 80_000_000}
+    cluster = Cluster(initialize_head=True, head_node_args={**options, "include_dashboard": False})
+    second = cluster.add_node(**options)
+    _say(cluster.address)
+    for line in sys.stdin:
+        if line.strip() != "kill":
+            break
+        cluster.remove_node(second, allow_graceful=False)
+        _say("killed")
+    cluster.shutdown()
+
+
+if __name__ == "__main__":
+    main()

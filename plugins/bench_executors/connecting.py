@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import signal
@@ -26,8 +27,8 @@ _QUIET = {
 def connected(address: str) -> Iterator[None]:
     """Be a driver of the cluster at `address`; "" for one that this starts here, and stops.
 
-    What Ray prints goes to stderr, since stdout is for data. A process that has joined a cluster already
-    stays with that.
+    What Ray tells of its nodes is left out, and nothing gets to stdout, which is for data. A process that has
+    joined a cluster already stays with that.
 
     Raises:
         UserError: where no cluster answers.
@@ -39,12 +40,26 @@ def connected(address: str) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    with redirect_stdout(sys.stderr):
+    with redirect_stdout(_WithoutRaylets()):
         _join(address)
         try:
             yield
         finally:
             ray.shutdown()
+
+
+class _WithoutRaylets(io.TextIOBase):
+    """A stdout that is stderr, but for the reports of Ray's daemons, which are pages long."""
+
+    def __init__(self) -> None:
+        self._ends_report = False
+
+    def write(self, text: str) -> int:
+        """Write `text`, if it is not from a daemon nor the end of line after that."""
+        is_end, self._ends_report = self._ends_report and text == "\n", "(raylet)" in text
+        if not is_end and not self._ends_report:
+            sys.stderr.write(text)
+        return len(text)
 
 
 def _join(address: str) -> None:

@@ -1,16 +1,25 @@
 """Two Ray nodes on this machine, for a test that kills one: `python two_nodes.py`; commands on stdin.
 
-Prints the address; `kill` ends the second node as a power cut would, anything else both.
+Prints the address; `kill` ends the second node as a power cut would, as soon as it is at a piece of work;
+anything else ends both.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
+
+import psutil
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 
 from ray.cluster_utils import Cluster
+
+
+def _wait_for_work(raylet: int) -> None:
+    while not any("ray::do_piece" in " ".join(one.cmdline()) for one in psutil.Process(raylet).children()):
+        time.sleep(0.02)
 
 
 def _say(word: str) -> None:
@@ -27,6 +36,7 @@ def main() -> None:
     for line in sys.stdin:
         if line.strip() != "kill":
             break
+        _wait_for_work(second.all_processes["raylet"][0].process.pid)
         cluster.remove_node(second, allow_graceful=False)
         _say("killed")
     cluster.shutdown()

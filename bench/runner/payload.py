@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,12 +115,14 @@ class Payload:
         return cls(item, terms, plain["release"], plain["packages"], sources)
 
     def written_sources(self, folder: Path) -> tuple[Path, ...]:
-        """The plugin files, written below `folder` under their own names, byte for byte."""
+        """The plugin files, written below `folder` under their own names, byte for byte; equal ones once."""
         paths = []
-        for number, (name, source) in enumerate(self.sources):
-            path = folder / str(number) / Path(name).name
-            path.parent.mkdir(parents=True)
-            path.write_bytes(source.encode("utf-8", "surrogateescape"))
+        for name, source in self.sources:
+            data = source.encode("utf-8", "surrogateescape")
+            path = folder / hashlib.sha256(data).hexdigest() / Path(name).name
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
             paths.append(path)
         return tuple(paths)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from bench.errors import UserError
@@ -24,6 +22,7 @@ from bench.runner.payload import FORMAT, Payload
 from bench.runner.pool import Pool, PoolOptions
 from bench.runner.request import default_data_root
 from bench.runner.returned import Returned
+from bench.runner.standby import Station, station
 from bench.store.carrying import carried, put_down
 from bench.store.layout import Layout
 from bench.store.record import Record
@@ -33,7 +32,8 @@ from bench.store.store import to_bytes
 def work_on(payload: bytes, artifacts: Mapping[str, bytes] | None = None) -> bytes:
     """Do a piece of work of a run, in a worker process that this one starts; for executors.
 
-    A trial that fails, hangs or kills its worker costs itself alone, as in a run on one machine.
+    That worker stands by for the next piece. A trial that fails, hangs or kills its worker costs itself
+    alone, as in a run on one machine.
 
     Args:
         payload: of a `bench.Piece`.
@@ -50,15 +50,15 @@ def work_on(payload: bytes, artifacts: Mapping[str, bytes] | None = None) -> byt
         return _rehearsed(plain["rehearsal"], artifacts or {})
     try:
         _check_release(plain)
-        with tempfile.TemporaryDirectory(prefix="prunebench-piece-") as folder:
-            return _done(Payload.from_plain(plain), artifacts or {}, Path(folder)).to_bytes()
+        with station() as here:
+            return _done(Payload.from_plain(plain), artifacts or {}, here).to_bytes()
     except UserError as error:
         return Returned(error=(f"{platform.node()}: {error.message}", error.hint)).to_bytes()
 
 
-def _done(payload: Payload, artifacts: Mapping[str, bytes], folder: Path) -> Returned:
+def _done(payload: Payload, artifacts: Mapping[str, bytes], here: Station) -> Returned:
     terms, item = payload.terms, payload.item
-    scratch = Layout(folder / "store")
+    scratch = Layout(here.store)
     for name, data in artifacts.items():
         put_down(path_of(scratch, name), data)
     settings = WorkerSettings(
@@ -68,14 +68,13 @@ def _done(payload: Payload, artifacts: Mapping[str, bytes], folder: Path) -> Ret
         data_root=terms.data_root or default_data_root(),
         download=terms.download,
         banks=terms.banks,
-        plugins=replace(terms.plugins, files=payload.written_sources(folder / "plugins")),
+        plugins=replace(terms.plugins, files=payload.written_sources(here.root / "plugins")),
     )
-    scratch.root.mkdir(exist_ok=True)
     told = _Collected()
     parted, problem = False, None
     try:
         options = PoolOptions(settings, jobs=1, timeout=terms.timeout, keep=terms.keep)
-        Pool(OneItem(item), options, told, lambda: 1).run()
+        Pool(OneItem(item), options, told, lambda: 1, here.standby).run()
     except Parted:
         parted = True
     except UserError as error:

@@ -17,6 +17,7 @@ from bench.runner.messages import WorkerSettings, receive, send
 from bench.runner.one_item import Parted
 from bench.runner.records import blame, failed_record, now, plugins_of
 from bench.runner.spawn import Spawned, end_server, spawn
+from bench.runner.standby import Standby
 from bench.runner.untrainable import end_untrainable
 from bench.runner.work import WorkItem
 from bench.store.atomic import sweep
@@ -85,12 +86,19 @@ class Pool:
     """Runs a queue on worker processes."""
 
     def __init__(
-        self, queue: Queue, options: PoolOptions, listener: Listener, cores: Callable[[], int]
+        self,
+        queue: Queue,
+        options: PoolOptions,
+        listener: Listener,
+        cores: Callable[[], int],
+        standby: Standby | None = None,
     ) -> None:
+        """Take over a queue; a worker of `standby` is the first, and goes back there in the end."""
         self._queue = queue
         self._options = options
         self._listener = listener
         self._cores = cores
+        self._standby = standby
         self._workers: list[_Worker] = []
         self._env: Environment | None = None
         self._has_waited = False
@@ -104,7 +112,7 @@ class Pool:
             KeyboardInterrupt: after all workers were ended.
         """
         try:
-            self._add_worker()
+            self._add_first()
             while self._busy():
                 self._hand_out()
                 self._say_if_waiting()
@@ -114,8 +122,7 @@ class Pool:
             if not isinstance(error, UserError | Parted):
                 end_server()
             raise
-        for worker in self._workers:
-            worker.spawned.close()
+        self._dismiss()
 
     def _busy(self) -> bool:
         return self._queue.has_work or any(worker.item is not None for worker in self._workers)
@@ -133,6 +140,21 @@ class Pool:
         for worker in workers:
             worker.spawned.kill()
         sweep(self._options.settings.store, *(worker.spawned.process.pid or 0 for worker in workers))
+
+    def _add_first(self) -> None:
+        kept = self._standby.take(self._options.settings) if self._standby else None
+        if kept is None:
+            self._add_worker()
+        else:
+            spawned, self._env = kept
+            self._workers.append(_Worker(spawned, ready=True))
+
+    def _dismiss(self) -> None:
+        for worker in self._workers:
+            if self._standby is not None and worker.ready and self._env is not None:
+                self._standby.keep(self._options.settings, worker.spawned, self._env)
+            else:
+                worker.spawned.close()
 
     def _add_worker(self) -> None:
         self._workers.append(_Worker(spawn(self._options.settings)))

@@ -1,0 +1,97 @@
+"""Joins a Ray cluster, or starts one on this machine for the time of a run; quietly."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+
+import bench
+
+_SECONDS = 10.0
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_DEDUP_LOGS": "0",
+    "GLOG_minloglevel": "3",
+}
+
+
+@contextmanager
+def connected(address: str) -> Iterator[None]:
+    """Be a driver of the cluster at `address`; "" for one that this starts here, and stops.
+
+    What Ray tells of its nodes is left out, and nothing gets to stdout, which is for data. A process that has
+    joined a cluster already stays with that.
+
+    Raises:
+        UserError: where no cluster answers.
+    """
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    import ray  # noqa: PLC0415
+
+    if ray.is_initialized():
+        yield
+        return
+    with redirect_stdout(_WithoutRaylets()):
+        _join(address)
+        try:
+            yield
+        finally:
+            ray.shutdown()
+
+
+class _WithoutRaylets(io.TextIOBase):
+    """A stdout that is stderr, but for the reports of Ray's daemons, which are pages long."""
+
+    def __init__(self) -> None:
+        self._ends_report = False
+
+    def write(self, text: str) -> int:
+        """Write `text`, if it is not from a daemon nor the end of line after that."""
+        is_end, self._ends_report = self._ends_report and text == "\n", "(raylet)" in text
+        if not is_end and not self._ends_report:
+            sys.stderr.write(text)
+        return len(text)
+
+
+def _join(address: str) -> None:
+    """Join or start the cluster; what the process does at SIGTERM stays its own, which Ray would change."""
+    import ray  # noqa: PLC0415
+
+    _check_answers(address)
+    at_sigterm = signal.getsignal(signal.SIGTERM)
+    local = {"include_dashboard": False} if not address else {}
+    try:
+        ray.init(address or "local", log_to_driver=False, logging_level=logging.CRITICAL, **local)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise _unreachable(address, first) from None
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, at_sigterm)
+
+
+def _check_answers(address: str) -> None:
+    """Knock at HOST:PORT, since Ray itself waits long for one that is not there."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host, int(port)), _SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise _unreachable(address, getattr(error, "strerror", None) or str(error)) from None
+
+
+def _unreachable(address: str, why: str) -> bench.UserError:
+    where = f" at {address}" if address else ""
+    return bench.UserError(
+        f"executor 'ray': no cluster{where}: {why}",
+        "start one with `ray start --head`, or leave out --address for one on this machine alone",
+    )

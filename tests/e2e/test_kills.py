@@ -11,7 +11,8 @@ from collections import Counter
 
 import pytest
 
-from tests.killing import WATCH, Ledger, Place, kill, lives, phase, trained_again, wait_for, workers
+from tests.killing import Ledger, Place, kill, lives, phase, trained_again, wait_for, workers
+from tests.watched_suite import WATCH
 
 KILLS = int(os.environ.get("BENCH_KILLS", "50"))
 STARTS = 0.25  # the share of runs that may be killed before there is a worker

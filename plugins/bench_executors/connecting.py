@@ -11,6 +11,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from types import FrameType
+from typing import Any
 
 import bench
 
@@ -40,10 +42,12 @@ def connected(address: str) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
+    at_sigterm = signal.getsignal(signal.SIGTERM)
     with redirect_stdout(_WithoutRaylets()):
         _join(address)
         try:
-            yield
+            with _sigterm_as(at_sigterm):
+                yield
         finally:
             ray.shutdown()
 
@@ -63,19 +67,38 @@ class _WithoutRaylets(io.TextIOBase):
 
 
 def _join(address: str) -> None:
-    """Join or start the cluster; what the process does at SIGTERM stays its own, which Ray would change."""
     import ray  # noqa: PLC0415
 
     _check_answers(address)
-    at_sigterm = signal.getsignal(signal.SIGTERM)
     local = {"include_dashboard": False} if not address else {}
     try:
         ray.init(address or "local", log_to_driver=False, logging_level=logging.CRITICAL, **local)
     except (ConnectionError, RuntimeError, ValueError) as error:
         first = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise _unreachable(address, first) from None
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, at_sigterm)
+
+
+@contextmanager
+def _sigterm_as(handler: Any) -> Iterator[None]:
+    """Handle SIGTERM by `handler`: Ray would put its own in that place, and raise another interrupt."""
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    heard: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        handler(number, frame)
+
+    signal.signal(signal.SIGTERM, hear)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if heard:
+            handler(signal.SIGTERM, None)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, handler)
 
 
 def _check_answers(address: str) -> None:

@@ -21,7 +21,6 @@ _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DEDUP_LOGS": "0",
-    "GLOG_minloglevel": "3",
 }
 
 
@@ -35,13 +34,20 @@ def connected(address: str) -> Iterator[None]:
     Raises:
         UserError: where no cluster answers.
     """
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)
+    with _quiet_environment():
+        import ray  # noqa: PLC0415
+
+        if ray.is_initialized():
+            yield
+        else:
+            with _joined(address):
+                yield
+
+
+@contextmanager
+def _joined(address: str) -> Iterator[None]:
     import ray  # noqa: PLC0415
 
-    if ray.is_initialized():
-        yield
-        return
     at_sigterm = signal.getsignal(signal.SIGTERM)
     with redirect_stdout(_WithoutRaylets()):
         _join(address)
@@ -50,6 +56,19 @@ def connected(address: str) -> Iterator[None]:
                 yield
         finally:
             ray.shutdown()
+
+
+@contextmanager
+def _quiet_environment() -> Iterator[None]:
+    """Set what makes Ray quiet, where it is not set; what Ray itself sets, such as a mode, is gone later."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("RAY_")}
+    os.environ.update(_QUIET | before)
+    try:
+        yield
+    finally:
+        for name in [name for name in os.environ if name.startswith("RAY_")]:
+            del os.environ[name]
+        os.environ.update(before)
 
 
 class _WithoutRaylets(io.TextIOBase):
@@ -116,5 +135,6 @@ def _unreachable(address: str, why: str) -> bench.UserError:
     where = f" at {address}" if address else ""
     return bench.UserError(
         f"executor 'ray': no cluster{where}: {why}",
-        "start one with `ray start --head`, or leave out --address for one on this machine alone",
+        "start one with `ray start --head`, or leave out --address for one on this machine alone; "
+        "RAY_AUTH_MODE=token for one that asks for a token",
     )

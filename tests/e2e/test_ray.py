@@ -17,7 +17,7 @@ from tests.conftest import TINY
 
 pytest.importorskip("ray")
 NODES = Path(__file__).with_name("two_nodes.py")
-MANY = TINY.replace("seed = [0]", "seed = [0, 1, 2, 3]").replace("epochs = 1", "epochs = 12")
+MANY = TINY.replace("seed = [0]", "seed = [0, 1, 2, 3]").replace("epochs = 1", "epochs = 40")
 
 
 class Nodes:

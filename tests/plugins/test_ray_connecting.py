@@ -10,7 +10,7 @@ from contextlib import redirect_stdout, suppress
 import pytest
 
 import bench
-from bench_executors.connecting import _check_answers, _sigterm_as, _WithoutRaylets
+from bench_executors.connecting import _check_answers, _quiet_environment, _sigterm_as, _WithoutRaylets
 
 
 class Ended(KeyboardInterrupt):
@@ -26,6 +26,15 @@ def test_reports_of_daemons_are_left_out_and_the_rest_goes_to_stderr(capsys):
         for line in ("one", "\x1b[33m(raylet)\x1b[0m The node is gone.\nLast lines: …", "two"):
             print(line)  # noqa: T201 - as Ray does
     assert capsys.readouterr() == ("", "one\ntwo\n")
+
+
+def test_the_environment_is_left_as_it_was(monkeypatch):
+    monkeypatch.setenv("RAY_DEDUP_LOGS", "1")
+    before = dict(os.environ)
+    with _quiet_environment():
+        assert (os.environ["RAY_DEDUP_LOGS"], os.environ["RAY_USAGE_STATS_ENABLED"]) == ("1", "0")
+        os.environ["RAY_AUTH_MODE"] = "token"
+    assert dict(os.environ) == before
 
 
 def test_an_interrupt_that_stands_for_sigterm_is_raised_as_its_own():

@@ -18,7 +18,10 @@ from ray.cluster_utils import Cluster
 
 
 def _wait_for_work(raylet: int) -> None:
-    while not any("ray::do_piece" in " ".join(one.cmdline()) for one in psutil.Process(raylet).children()):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if any("ray::do_piece" in " ".join(one.cmdline()) for one in psutil.Process(raylet).children()):
+            return
         time.sleep(0.02)
 
 

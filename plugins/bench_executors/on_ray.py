@@ -143,9 +143,19 @@ class _Tasks:
             try:
                 outcome = ray.get(task)
             except ray.exceptions.RayError as error:
+                _check_installed(error)
                 self._work.lost(piece, _reason(error))
             else:
                 self._work.finished(piece, outcome)
+
+
+def _check_installed(error: Exception) -> None:
+    """Check that a task did not fail for want of prunebench, as all of that node would."""
+    if "No module named 'bench" in str(error):
+        raise bench.UserError(
+            "executor 'ray': a node of the cluster has no prunebench",
+            "install the same packages on all machines: pip install 'prunebench[ray]'",
+        )
 
 
 def _reason(error: Exception) -> str:

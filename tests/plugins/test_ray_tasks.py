@@ -10,7 +10,7 @@ import bench
 from bench.registry.executing import Piece
 
 pytest.importorskip("ray")
-from ray.exceptions import WorkerCrashedError
+from ray.exceptions import RayError, WorkerCrashedError
 
 from bench_executors import on_ray
 from bench_executors.resources import Request
@@ -132,6 +132,12 @@ def test_a_piece_whose_worker_died_is_lost_with_the_reason(run):
     work = run(Work(b"one"), Cluster(1, fails=[WorkerCrashedError()]))
     assert work.done == [b"one"]
     assert work.reasons[0].startswith("WorkerCrashedError: The worker died unexpectedly")
+
+
+def test_a_node_without_prunebench_ends_the_run(run):
+    missing = RayError("The remote function failed to import: No module named 'bench_executors'")
+    with pytest.raises(bench.UserError, match="a node of the cluster has no prunebench"):
+        run(Work(), Cluster(1, fails=[missing]))
 
 
 def test_it_waits_for_a_node_while_none_is_left(run):

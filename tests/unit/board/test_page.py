@@ -94,14 +94,22 @@ def test_nothing_is_loaded_from_anywhere(cells, page):
 
 @PAGES
 @pytest.mark.parametrize(
-    "path", ["spec/task", "spec/model", "spec/pruner", "spec/parametrization", "spec/schedule", "suite/name",
+    "path", ["spec/task", "spec/model", "spec/pruner", "spec/parametrization", "spec/schedule",
              "suite/version", "spec/params/scope", "env/device", "env/cpu", "env/prunebench",
              "components/pruner/version", "components/pruner/distribution"],
 )  # fmt: skip
 def test_a_hostile_text_is_shown_as_text(records, change, page, path):
     clean = records[:2]
-    cells = standings(tidy([*clean, *(change(one, {path: HOSTILE}) for one in clean)]))
-    cells = sorted(cells, key=lambda cell: "alert" not in cell.suite + cell.version)
+    shows_as_text(page, tidy([*clean, *(change(one, {path: HOSTILE}) for one in clean)]))
+
+
+@PAGES
+def test_a_hostile_name_of_a_suite_would_be_shown_as_text_if_a_record_could_have_it(records, page):
+    shows_as_text(page, tidy(records[:2]).assign(**{"suite.name": HOSTILE}))
+
+
+def shows_as_text(page, frame):
+    cells = sorted(standings(frame), key=lambda cell: "alert" not in cell.suite + cell.version)
     html = page(cells)
     reader = Reader(html)
     assert [tag for tag, _ in reader.starts].count("script") == 2 * (page is suite_html)

@@ -88,7 +88,7 @@ def test_the_text_table_keeps_within_a_hundred_columns(longest):
 
 
 def test_the_board_command_writes_the_page_and_links_to_it(bench_cli, tmp_path):
-    words = ("board", "build", "--no-figures", "--store", PUBLISHED, "--out")
+    words = ("board", "build", "--no-figures", "--store", PUBLISHED, "--suite", "digits", "--out")
     assert bench_cli(*words, tmp_path / "one")[0] == 0
     page = (tmp_path / "one" / "claims.html").read_bytes()
     assert b"magnitude-beats-random" in page

@@ -159,11 +159,15 @@ def _check_installed(error: Exception) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Why a task has no result: of an exception in it, what that said; else in Ray's words."""
+    """Why a task has no result: of an exception in it, what that said; else the first of Ray's sentences."""
     cause = getattr(error, "cause", None)
-    shown = cause if isinstance(cause, Exception) else error
-    first = next(iter(str(shown).strip().splitlines()), "")
-    return f"{type(shown).__name__}: {first}"[:500]
+    if isinstance(cause, Exception):
+        return f"{type(cause).__name__}: {_first_line(cause)}"[:500]
+    return f"{type(error).__name__}: {_first_line(error).partition('. ')[0]}"[:500]
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), "")
 
 
 def _infeasible(request: Request, what: str, how_long: str) -> bench.UserError:

@@ -42,6 +42,7 @@ def executor_params(catalog: Catalog, name: str, pairs: Sequence[str], address: 
         UserError: for an unknown executor, one whose requirements are not installed, an unknown parameter
             or a bad value.
     """
+    from bench.runner.executors import executor  # noqa: PLC0415
     from bench.suite.settings import parse_value  # noqa: PLC0415
 
     params: dict[str, Any] = {}
@@ -52,5 +53,5 @@ def executor_params(catalog: Catalog, name: str, pairs: Sequence[str], address: 
         params[key.strip()] = parse_value(text)
     if address is not None:
         params["address"] = address
-    catalog.get("executor", name, "--executor").resolve(params)
+    executor(catalog, name, params)
     return params

@@ -12,6 +12,7 @@ from bench.errors import UserError
 from bench.plan.trials import Trial
 from bench.registry.catalog import Catalog
 from bench.registry.origin import Selection
+from bench.runner.executors import executor
 from bench.runner.interim import Interim
 from bench.runner.jobs import Queue
 from bench.runner.messages import WorkerSettings
@@ -44,7 +45,7 @@ def run_trials(
     """
     started = time.monotonic()
     device = check_device(request.device)
-    execute = catalog.get("executor", request.executor, "--executor").make(request.executor_params)
+    execute = executor(catalog, request.executor, request.executor_params)
     root = request.store.absolute()  # an observer may change the working directory
     store = Store.at(root)
     now = situation(trials, store, request.retry, force=request.force, note=True)

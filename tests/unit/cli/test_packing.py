@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bench.store import packing
 from bench.store.reading import read_records
 from tests.unit.board.submission.cases import PUBLISHED, all_records, packed
 
@@ -29,4 +30,12 @@ def test_a_pack_of_nothing_new_is_refused(bench_cli, tmp_path):
     code, _, err = bench_cli("records", "pack", *words)
     assert code == 2
     assert "all of its records are in" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pack_that_no_reader_would_take_is_not_written(bench_cli, tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "MAX_PACK_BYTES", 100_000)
+    code, _, err = bench_cli("records", "pack", "--store", PUBLISHED, "--out", tmp_path)
+    assert code == 2
+    assert "180 records in one pack: it would unfold to more than 100000 bytes" in err
     assert list(tmp_path.iterdir()) == []

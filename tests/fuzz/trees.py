@@ -84,7 +84,7 @@ def _change(holder: Any, key: Any, others: Sequence[Any], rng: random.Random) ->
         case 5:
             holder[key] = {rng.choice(KEYS): value}
         case 6 | 7 if isinstance(value, int | float) and not isinstance(value, bool):
-            holder[key] = rng.choice((-value, value + 1, value * 1000, value / 3, float(value), str(value)))
+            holder[key] = rng.choice(_near(value))
         case 6 | 7 | 8:
             places = list(_places(rng.choice(others)))
             akin = [place for place in places if place[1] == key and isinstance(key, str)]
@@ -92,3 +92,11 @@ def _change(holder: Any, key: Any, others: Sequence[Any], rng: random.Random) ->
             holder[key] = copy.deepcopy(other[found])
         case _:
             holder[key] = copy.deepcopy(rng.choice(LEAVES))
+
+
+def _near(value: float) -> list[Any]:
+    """Numbers near `value`, and its text; of one too large for a float or a text, other whole numbers."""
+    try:
+        return [-value, value + 1, value * 1000, value / 3, float(value), str(value)]
+    except (OverflowError, ValueError):
+        return [-value, value + 1, value * 1000]

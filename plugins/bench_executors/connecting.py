@@ -29,7 +29,7 @@ def connected(address: str) -> Iterator[None]:
     """Be a driver of the cluster at `address`; "" for one that this starts here, and stops.
 
     What Ray tells of its nodes is left out, and nothing gets to stdout, which is for data. A process that has
-    joined a cluster already stays with that.
+    joined a cluster already stays with that: False is given then, and else True.
 
     Raises:
         UserError: where no cluster answers.
@@ -38,10 +38,10 @@ def connected(address: str) -> Iterator[None]:
         import ray  # noqa: PLC0415
 
         if ray.is_initialized():
-            yield
+            yield False
         else:
             with _joined(address):
-                yield
+                yield True
 
 
 @contextmanager

@@ -26,8 +26,14 @@ def run_on_ray(work: bench.Workload, params: bench.Params) -> None:
         UserError: where no cluster answers, or none of its nodes can do a piece.
     """
     request = Request.of(params, work.device)
-    with connected(params["address"]):
-        _Tasks(work, request, params).run()
+    with connected(params["address"]) as is_ours:
+        tasks = _Tasks(work, request, params)
+        try:
+            tasks.run()
+        except BaseException:
+            if not is_ours:  # else they end with the connection; Ray 2.60 may crash where both are asked for
+                tasks.cancel()
+            raise
 
 
 def do_piece(payload: bytes, names: tuple[str, ...], *artifacts: bytes) -> bytes:
@@ -79,16 +85,16 @@ class _Tasks:
         self._cluster.slots()
         if not self._cluster.free:
             raise _infeasible(self._request, "no node of the cluster has", "")
-        try:
-            while self._work.has_work:
-                self._spread()
-                self._submit()
-                self._collect()
-        except BaseException:
-            with suppress(ray.exceptions.RayError):
-                for task in self._running:
-                    ray.cancel(task, force=True)
-            raise
+        while self._work.has_work:
+            self._spread()
+            self._submit()
+            self._collect()
+
+    def cancel(self) -> None:
+        """End the tasks that are out."""
+        with suppress(ray.exceptions.RayError):
+            for task in self._running:
+                ray.cancel(task, force=True)
 
     def _spread(self) -> None:
         """Follow the cluster as nodes come and go."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -158,8 +159,13 @@ def test_it_submits_nothing_where_no_node_will_do(run):
     assert len(work.left) == 6
 
 
-def test_an_error_that_ends_the_run_cancels_what_is_out(run):
+@pytest.mark.parametrize(("is_ours", "cancelled"), [(False, [b"one", b"two"]), (True, [])])
+def test_an_error_that_ends_the_run_cancels_what_is_out_where_the_connection_stays(
+    monkeypatch, is_ours, cancelled
+):
     cluster = Cluster(3)
+    monkeypatch.setattr(on_ray, "ray", cluster)
+    monkeypatch.setattr(on_ray, "connected", lambda _: nullcontext(is_ours))
     with pytest.raises(bench.UserError, match="no data"):
-        run(Work(b"bad", b"one", b"two"), cluster)
-    assert cluster.cancelled == [b"one", b"two"]
+        on_ray.run_on_ray(Work(b"bad", b"one", b"two"), PARAMS)
+    assert cluster.cancelled == cancelled

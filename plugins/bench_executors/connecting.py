@@ -25,7 +25,7 @@ _QUIET = {
 
 
 @contextmanager
-def connected(address: str) -> Iterator[None]:
+def connected(address: str) -> Iterator[bool]:
     """Be a driver of the cluster at `address`; "" for one that this starts here, and stops.
 
     What Ray tells of its nodes is left out, and nothing gets to stdout, which is for data. A process that has

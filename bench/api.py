@@ -13,8 +13,8 @@ from bench.registry.catalog import Catalog
 from bench.registry.loader import load_plugins
 from bench.registry.origin import Selection
 from bench.runner.filters import only as only_trials
-from bench.runner.local import run_trials
 from bench.runner.request import RunRequest, default_store
+from bench.runner.run import run_trials
 from bench.suite.load import AnySuite
 from bench.suite.load import load_suite as load_suite_file
 from bench.suite.settings import Settings, parse_settings, settings_of

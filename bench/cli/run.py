@@ -83,8 +83,8 @@ def command(
     from bench.cli.report import report  # noqa: PLC0415
     from bench.plan.trials import plan_trials  # noqa: PLC0415
     from bench.runner.filters import only  # noqa: PLC0415
-    from bench.runner.local import run_trials  # noqa: PLC0415
     from bench.runner.request import RunRequest, default_data_root  # noqa: PLC0415
+    from bench.runner.run import run_trials  # noqa: PLC0415
     from bench.suite.load import load_suite  # noqa: PLC0415
     from bench.suite.settings import parse_settings  # noqa: PLC0415
 

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from bench.engine.data import DeviceData
-from bench.errors import UserError
 from bench.store.artifacts import Artifact, read_artifact, write_artifact
+from bench.store.atomic import writing
 
 DATA = "data_sha256"
 
@@ -24,13 +24,8 @@ def save_checkpoint(path: Path, artifact: Artifact, data: DeviceData) -> None:
     Raises:
         UserError: where it cannot be written, such as on a full disk, which is no component's fault.
     """
-    try:
+    with writing("checkpoint", path):
         write_artifact(path, replace(artifact, facts={**artifact.facts, DATA: data.sha256}))
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot write the checkpoint: {error.strerror}",
-            "make room, mend the permissions or remove what is in its place, then run the same command again",
-        ) from None
 
 
 def load_checkpoint(path: Path, data: DeviceData) -> Artifact | None:

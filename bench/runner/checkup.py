@@ -13,8 +13,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from bench.registry.catalog import Catalog
-from bench.runner.local import usable_cores
 from bench.runner.request import default_data_root
+from bench.runner.run import usable_cores
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from bench.plan.trials import Trial
+from bench.store.artifacts import facts_path
 from bench.store.layout import INTERIM, Layout
 from bench.store.record import Record
 
@@ -46,7 +47,7 @@ class Interim:
             return
         path = self._layout.artifact(INTERIM, key)
         with suppress(OSError):
-            path.with_suffix(".json").unlink(missing_ok=True)
+            facts_path(path).unlink(missing_ok=True)
             path.unlink(missing_ok=True)
 
 

@@ -13,8 +13,8 @@ from bench.errors import UserError
 from bench.plan.trials import Trial, trial_again, trial_id_of
 from bench.registry.catalog import Catalog
 from bench.registry.origin import Selection
-from bench.runner.local import run_trials
 from bench.runner.request import RunRequest
+from bench.runner.run import run_trials
 from bench.store.comparing import Difference, differences, held_to
 from bench.store.reading import read_records
 from bench.store.record import Record

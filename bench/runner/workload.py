@@ -21,6 +21,7 @@ from bench.runner.returned import Damaged
 from bench.runner.untrainable import end_untrainable
 from bench.runner.work import WorkItem
 from bench.store.artifacts import has_artifact
+from bench.store.atomic import writing
 from bench.store.carrying import carried, put_down
 from bench.store.layout import Layout
 from bench.store.record import Fault, Record
@@ -151,13 +152,8 @@ class RunWorkload:
         """Networks first: a record says that all before it is done."""
         for name, data in found.returned.artifacts.items():
             path = path_of(self._layout, name)
-            try:
+            with writing("artifact", path):
                 put_down(path, data)
-            except OSError as error:
-                raise UserError(
-                    f"{path}: cannot write the artifact: {error.strerror}",
-                    "make room or mend the permissions, then run the same command again",
-                ) from None
         for trial_id, count in found.returned.epochs.items():
             self._listener.epochs(count, trial_id or None)
         for record in found.records:

@@ -46,7 +46,7 @@ def write_artifact(path: Path, artifact: Artifact) -> None:
         "facts": dict(artifact.facts),
     }
     write_atomically(path, data)
-    write_atomically(_facts_path(path), _sealed(described))
+    write_atomically(facts_path(path), _sealed(described))
 
 
 def read_artifact(path: Path) -> Artifact | None:
@@ -81,7 +81,8 @@ def has_artifact(path: Path) -> bool:
         return False
 
 
-def _facts_path(path: Path) -> Path:
+def facts_path(path: Path) -> Path:
+    """Where the sealed facts lie of the artifact whose tensors are at `path`."""
     return path.with_suffix(".json")
 
 
@@ -99,7 +100,7 @@ def _sealed(described: Mapping[str, Any]) -> bytes:
 def _described(path: Path) -> dict[str, Any] | None:
     """What the facts file says of the artifact at `path`; None where that is not what was written there."""
     try:
-        return description(read_regular(_facts_path(path), MAX_FACTS_BYTES), path)
+        return description(read_regular(facts_path(path), MAX_FACTS_BYTES), path)
     except OSError:
         return None
 

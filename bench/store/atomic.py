@@ -7,9 +7,13 @@ import re
 import secrets
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+
+from bench.errors import UserError
 
 SUFFIX = ".tmp"
 ABANDONED = 86_400.0  # seconds; nobody writes a file for a day
@@ -35,6 +39,22 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def writing(what: str, path: Path) -> Iterator[None]:
+    """Tell the user where `what` cannot be written at `path`: a full disk is no component's fault.
+
+    Raises:
+        UserError: for an `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot write the {what}: {error.strerror}",
+            "make room, mend the permissions or remove what is in its place, then run the same command again",
+        ) from None
 
 
 def sweep(root: Path, *pids: int) -> None:

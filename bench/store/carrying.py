@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from bench.store.artifacts import MAX_FACTS_BYTES, description
+from bench.store.artifacts import MAX_FACTS_BYTES, description, facts_path
 from bench.store.atomic import write_atomically
 from bench.store.regular import read_regular
 
@@ -15,7 +15,7 @@ _LENGTH = 8
 def carried(path: Path) -> bytes:
     """The artifact at `path`, its sealed facts before its tensors; empty where it is missing or damaged."""
     try:
-        facts = read_regular(path.with_suffix(".json"), MAX_FACTS_BYTES)
+        facts = read_regular(facts_path(path), MAX_FACTS_BYTES)
         described = description(facts, path)
         if described is None:
             return b""
@@ -35,7 +35,7 @@ def put_down(path: Path, data: bytes) -> bool:
         return False
     facts, tensors = _parted(data)
     write_atomically(path, tensors)
-    write_atomically(path.with_suffix(".json"), facts)
+    write_atomically(facts_path(path), facts)
     return True
 
 

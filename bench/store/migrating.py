@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UserError
-from bench.store.atomic import sweep_dead, write_atomically
+from bench.store.atomic import sweep_dead, write_atomically, writing
 from bench.store.layout import Layout
 from bench.store.packing import pack_bytes
 from bench.store.reading import PACK_SUFFIX, pack_lines, parse_plain, record_files, record_of, whole_file
@@ -103,12 +103,7 @@ def _replace(path: Path, records: list[Record]) -> None:
     """Write the file anew; a loose record whose trial id has changed lies under its new name after that."""
     packed = path.name.endswith(PACK_SUFFIX)
     target = path if packed else path.with_name(f"{records[0].trial_id}.json")
-    try:
+    with writing("record", target):
         write_atomically(target, pack_bytes(records) if packed else to_bytes(records[0]))
         if target != path:
             path.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"{target}: cannot write the record: {error.strerror}",
-            "make room or mend the permissions, then run the same command again",
-        ) from None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.errors import UserError
 from bench.plan.trials import Trial
-from bench.store.atomic import write_atomically
+from bench.store.atomic import write_atomically, writing
 from bench.store.layout import Layout
 from bench.store.reading import read_record
 from bench.store.record import Record
@@ -118,15 +118,10 @@ class Store:
         self._check_place(suite, trial_id)
         failure = self.layout.failure(suite, trial_id)
         path = self.layout.record(suite, trial_id) if record.status == "ok" else failure
-        try:
+        with writing("record", path):
             write_atomically(path, to_bytes(record))
             if record.status == "ok":
                 failure.unlink(missing_ok=True)
-        except OSError as error:
-            raise UserError(
-                f"{path}: cannot write the record: {error.strerror}",
-                "make room or mend the permissions, then run the same command again",
-            ) from None
         return path
 
     def _check_place(self, suite: str, trial_id: str) -> None:

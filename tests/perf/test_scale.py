@@ -12,8 +12,8 @@ from bench.plan.trials import Trial, plan_trials
 from bench.registry.loader import load_plugins
 from bench.registry.origin import Selection
 from bench.runner.jobs import Queue
-from bench.runner.local import run_trials
 from bench.runner.request import RunRequest
+from bench.runner.run import run_trials
 from bench.store import scanning
 from bench.store.record import Record
 from bench.store.store import Store, to_bytes

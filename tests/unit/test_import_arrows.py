@@ -132,7 +132,7 @@ def test_every_room_has_its_place() -> None:
     ("room", "source", "wrong"),
     [
         ("plan", "from bench.store.layout import Layout", "line 1: bench.store.layout.Layout"),
-        ("board", "import bench.runner.local", "line 1: bench.runner.local"),
+        ("board", "import bench.runner.run", "line 1: bench.runner.run"),
         ("runner", "def f():\n    from bench.board import frame", "line 2: bench.board.frame"),
         ("board", "if TYPE_CHECKING:\n    from bench.engine import trial", None),
         ("registry", "if TYPE_CHECKING:\n    from bench.suite import load", "line 2: bench.suite.load"),

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench.runner import local
+from bench.runner import run as runs
 from bench.runner.progress import Progress
 from bench.runner.request import RunRequest
 from tests.conftest import TINY
@@ -101,7 +101,7 @@ def test_every_epoch_is_trained_once_and_told(finished, tmp_path, monkeypatch):
             told[trial_id] += count
             super().epochs(count, trial_id)
 
-    monkeypatch.setattr(local, "Progress", Counting)
+    monkeypatch.setattr(runs, "Progress", Counting)
     suite, store = finished
     run(suite, tmp_path)
     assert told == {None: 2 * 2} | dict.fromkeys(records(store), 2)

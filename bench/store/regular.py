@@ -15,10 +15,16 @@ def read_regular(path: str | Path, most: int) -> bytes:
         OSError: where it cannot be opened, is no regular file, or has more than `most` bytes.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        seen = os.fstat(file.fileno())
+    descriptor = os.open(path, flags)
+    try:
+        seen = os.fstat(descriptor)
         if not stat.S_ISREG(seen.st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         if seen.st_size > most:
             raise OSError(errno.EFBIG, f"larger than {most} bytes")
-        return file.read(seen.st_size)
+        data = os.read(descriptor, seen.st_size)
+        while len(data) < seen.st_size and (more := os.read(descriptor, seen.st_size - len(data))):
+            data += more
+        return data
+    finally:
+        os.close(descriptor)

@@ -201,6 +201,22 @@ def test_a_board_is_built_with_them_or_not_at_all(tmp_path, records, folder):
     assert not (tmp_path / "other").exists()
 
 
+def test_the_command_takes_another_folder_and_refuses_one_that_is_not_there(
+    tmp_path, records, folder, bench_cli
+):
+    store, site = tmp_path / "store", tmp_path / "site"
+    store.mkdir()
+    (store / "some.jsonl.gz").write_bytes(pack_bytes(records))
+    build = ("board", "build", "--store", store, "--no-figures", "--out")
+    code, _, err = bench_cli(*build, site, "--reference", folder(POINT))
+    assert (code, "theirs" in (site / "LEADERBOARD.md").read_text(encoding="utf-8")) == (0, True), err
+    code, out, err = bench_cli(*build, tmp_path / "other", "--reference", tmp_path / "nowhere")
+    assert (code, out) == (2, "")
+    assert [line.partition(" ")[0] for line in err.splitlines()] == ["error:", "hint:"]
+    assert str(tmp_path / "nowhere") in err
+    assert not (tmp_path / "other").exists()
+
+
 def test_the_leaderboards_published_numbers_are_sound_and_hold_the_anchors():
     found = {
         (one.model, one.method, round(one.sparsity, 3)): one.value

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from bench.board.frame import COLUMNS
 from bench.board.points import Row, number
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ _REPEATED = {*_PLACE, *DRAWS}
 class Contestant:
     """One method of a cell.
 
-    `first` holds all columns of one of its records, without the number of the draw; `rows` one row for
-    each sparsity and seed, with the columns of metrics and timing, each the mean over the method's
-    `draws` from that seed's network. `sources` has one row for each record, with the columns that say
-    where it comes from.
+    `first` holds one of its records, without the number of the draw: the columns that any record of the
+    cell fills, and those that every frame has; `rows` one row for each sparsity and seed, with the
+    columns of metrics and timing, each the mean over the method's `draws` from that seed's network.
+    `sources` has one row for each record, with the columns that say where it comes from.
     """
 
     entry: str
@@ -46,14 +47,16 @@ def contestants(rows: DataFrame) -> tuple[Contestant, ...]:
     no contestants of each other, and no further seeds, since they start from the same networks. The
     entry of the first draw names them all.
     """
-    first = _records(rows.drop_duplicates("entry"), list(rows.columns))
+    filled = rows.notna().any().to_dict()
+    rows = rows[[name for name, some in filled.items() if some or name in COLUMNS]]
+    first = _records(rows.drop_duplicates("entry"))
     kinds: dict[Any, list[Row]] = {}
     for row in sorted(first, key=_draw):
         kinds.setdefault(_kind(row), []).append(row)
     named = {row["entry"]: same[0]["entry"] for same in kinds.values() for row in same}
     kept = [name for name in rows.columns if name in _KEPT or name.startswith((*_MEASURED, *_SOURCE))]
     found: dict[str, list[Row]] = {name: [] for name in named.values()}
-    for entry, row in zip(rows["entry"], _records(rows, kept), strict=True):
+    for entry, row in zip(rows["entry"], _records(rows[kept]), strict=True):
         found[named[entry]].append({**row, "entry": entry})
     return tuple(
         Contestant(
@@ -67,9 +70,10 @@ def contestants(rows: DataFrame) -> tuple[Contestant, ...]:
     )
 
 
-def _records(rows: DataFrame, names: Sequence[str]) -> Iterator[dict[Any, Any]]:
-    """The rows as dicts, column by column: a frame has hundreds, and pandas goes by rows."""
-    for values in zip(*(rows[name].tolist() for name in names), strict=True):
+def _records(rows: DataFrame) -> Iterator[dict[Any, Any]]:
+    """The rows as dicts of Python's own types; a frame's `to_dict` takes columns one by one, of hundreds."""
+    names = list(rows.columns)
+    for values in rows.to_numpy(dtype=object).tolist():
         yield dict(zip(names, values, strict=True))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bench.board.identity import identities
+from bench.board.identity import Identities
 from bench.plan.canonical import canonical_json
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def tidy(records: Iterable[Record]) -> DataFrame:
     """
     import pandas as pd
 
-    rows = [_row(record) for record in records]
+    known = Identities()
+    rows = [_row(record, known) for record in records]
     others = sorted({key for row in rows for key in row} - set(COLUMNS))
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *others])
     weights = [name for name in others if name.startswith(PENALTIES)]
@@ -100,13 +101,13 @@ def _is_nested(name: str) -> bool:
     return name in _TUPLES or name.startswith("curves.")
 
 
-def _row(record: Record) -> dict[str, Any]:
+def _row(record: Record, known: Identities) -> dict[str, Any]:
     plain = record.plain()
-    kept = {key: value for key, value in plain.items() if key not in _LEFT_OUT}
-    curves = {f"curves.{name}": curve for name, curve in record.curves.items()}
-    tuples = {name: tuple(plain.get(name, ())) for name in _TUPLES}
-    own = _penalties(plain["spec"]["recipe"]) | identities(plain)
-    return dict(_flat(kept, "")) | own | curves | tuples
+    row: dict[str, Any] = {}
+    _flatten({key: value for key, value in plain.items() if key not in _LEFT_OUT}, "", row)
+    row |= _penalties(plain["spec"]["recipe"]) | known.of(plain)
+    row |= {f"curves.{name}": curve for name, curve in record.curves.items()}
+    return row | {name: tuple(plain.get(name, ())) for name in _TUPLES}
 
 
 def _penalties(recipe: Mapping[str, Any]) -> dict[str, float]:
@@ -119,12 +120,11 @@ def _penalties(recipe: Mapping[str, Any]) -> dict[str, float]:
     return weights
 
 
-def _flat(value: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
-    for key, item in value.items():
+def _flatten(plain: dict[str, Any], prefix: str, row: dict[str, Any]) -> None:
+    """Put the fields of `plain`, of JSON types, into `row` by their dotted names."""
+    for key, item in plain.items():
         name = f"{prefix}{key}"
-        if isinstance(item, Mapping):
-            yield from _flat(item, f"{name}.")
-        elif isinstance(item, list):
-            yield name, canonical_json(item).decode()
+        if isinstance(item, dict):
+            _flatten(item, f"{name}.", row)
         else:
-            yield name, item
+            row[name] = canonical_json(item).decode() if isinstance(item, list) else item

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bench.suite.settings import parse_value
@@ -82,4 +83,10 @@ def _shown(value: Any) -> str | None:
         return str(value).lower()
     if len(value) > _LONGEST or not value.isprintable() or "{" in value:
         return None
-    return value if value.startswith("[") or parse_value(value) == value else json.dumps(value)
+    return value if value.startswith("[") or _is_bare(value) else json.dumps(value)
+
+
+@lru_cache(maxsize=10_000)
+def _is_bare(word: str) -> bool:
+    """Whether it is read as the text that it is, without quotes."""
+    return bool(parse_value(word) == word)

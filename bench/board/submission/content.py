@@ -75,12 +75,15 @@ def path_complaints(record: Record, path: Path, *, in_folder: bool) -> Complaint
 
 
 def _sizes(plain: dict[str, Any]) -> Complaints:
-    for key, value in plain.items():
-        most = MOST_KEYS if isinstance(value, dict) else MOST_ITEMS
-        if isinstance(value, dict | list) and len(value) > most:
-            yield Complaint(f"{quoted(key)}: {len(value)} entries, more than {most}", _AS_WRITTEN)
-        elif isinstance(value, dict):
-            yield from _sizes(value)
-        elif isinstance(value, list):
-            for item in value:
-                yield from _sizes(item) if isinstance(item, dict) else ()
+    waiting = [plain]
+    while waiting:
+        for key, value in waiting.pop().items():
+            if not isinstance(value, dict | list):
+                continue
+            most = MOST_KEYS if isinstance(value, dict) else MOST_ITEMS
+            if len(value) > most:
+                yield Complaint(f"{quoted(key)}: {len(value)} entries, more than {most}", _AS_WRITTEN)
+            elif isinstance(value, dict):
+                waiting.append(value)
+            else:
+                waiting.extend(item for item in value if isinstance(item, dict))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -37,31 +36,39 @@ def text_complaints(plain: dict[str, Any]) -> Complaints:
     `._:+-`; what is told of the machine, reasons and parameters may be any printable line of up to 500
     characters of ASCII and a few typographic signs.
     """
-    for place, text, is_name in texts(plain):
-        wrong = _wrong_name(text) if is_name else _wrong_text(text)
-        if wrong:
-            yield Complaint(f"{quoted(place)}: {wrong}: '{quoted(text, 40)}'", _HINT)
-
-
-def texts(plain: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    """All texts of a plain record, keys too: place, text, and whether it must be a name."""
+    wrong: list[Complaint] = []
     for key, value in plain.items():
-        free = key in _FREE
-        yield from _texts(value, key, free=free)
+        _look(value, (key,), wrong)
+    yield from wrong
 
 
-def _texts(value: Any, place: str, *, free: bool) -> Iterator[tuple[str, str, bool]]:
+def _look(value: Any, place: tuple[str, ...], wrong: list[Complaint]) -> None:
+    """Add what is wrong with the texts in `value`, keys too."""
     if isinstance(value, str):
-        yield place, value, not free or place in _NAMES
+        is_name = place[0] not in _FREE or ".".join(place) in _NAMES
+        _judge(value, _wrong_name(value) if is_name else _wrong_text(value), place, wrong)
     elif isinstance(value, dict):
+        if not _are_names(tuple(value)):
+            for key in value:
+                _judge(key, _wrong_name(key), place, wrong, ": a key")
         for key, item in value.items():
-            yield f"{place}: a key", key, True
             if isinstance(item, _HOLDERS):
-                yield from _texts(item, f"{place}.{quoted(key, 40)}", free=free)
+                _look(item, (*place, key), wrong)
     elif isinstance(value, list):
         for item in value:
             if isinstance(item, _HOLDERS):
-                yield from _texts(item, place, free=free)
+                _look(item, place, wrong)
+
+
+def _judge(text: str, fault: str, place: tuple[str, ...], wrong: list[Complaint], what: str = "") -> None:
+    if fault:
+        where = quoted(".".join([place[0], *(quoted(part, 40) for part in place[1:])]) + what)
+        wrong.append(Complaint(f"{where}: {fault}: '{quoted(text, 40)}'", _HINT))
+
+
+@lru_cache(maxsize=10_000)
+def _are_names(keys: tuple[str, ...]) -> bool:
+    return not any(map(_wrong_name, keys))
 
 
 @lru_cache(maxsize=100_000)

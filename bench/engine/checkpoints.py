@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def alike(tensors: Mapping[str, Tensor], like: Mapping[str, Tensor]) -> bool:
 
 
 def restored(model: nn.Module, state: Mapping[str, Tensor]) -> bool:
-    """Load `state` into `model`; False, and the model as it was, where it is not the state of such a one.
+    """Load `state` into `model`, laid out as it is; False, and the model as it was, where it does not fit.
 
     Names, shapes and types must be the model's own, and parameters finite, as those of training that did
     not diverge are.
@@ -57,6 +58,9 @@ def restored(model: nn.Module, state: Mapping[str, Tensor]) -> bool:
     if not all(bool(torch.isfinite(state[name]).all()) for name, _ in model.named_parameters()):
         return False
     model.load_state_dict(dict(state))
+    for name, own in chain(model.named_parameters(), model.named_buffers()):
+        if name in state and own.stride() != state[name].stride():  # loading keeps the model's own
+            own.data = own.data.new_empty_strided(own.shape, state[name].stride()).copy_(own.data)
     return True
 
 

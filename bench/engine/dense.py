@@ -65,8 +65,6 @@ def dense_network(
     model = build_model(session, trial.spec, data)
     stored = _stored(model, load_checkpoint(path, data))
     if stored is not None:
-        if trial.spec.recipe.train.channels_last:  # as it was when it was trained: faster, and the same bits
-            model.to(memory_format=torch.channels_last)
         return stored
     tracer = Tracer(session, trial.spec, data)
     recipe = trial.spec.recipe.train

@@ -66,5 +66,5 @@ def _stored(artifact: Artifact | None, model: nn.Module, pruned: Pruned) -> Tune
     final = copy.deepcopy(model)
     if not restored(final, artifact.tensors) or regrown(final, pruned) is not None:
         return None
-    model.load_state_dict(final.state_dict())
+    restored(model, artifact.tensors)
     return tuned

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection
 
-import torch
 from torch import nn
 
 from bench.engine.bank.gather import run_alone
@@ -64,8 +63,6 @@ def _network(session: Session, teacher: Trial) -> nn.Module:
     if artifact is not None:
         network = fold(build_model(session, teacher.spec, data))
         if restored(network, artifact.tensors):
-            if teacher.spec.recipe.train.channels_last:
-                network.to(memory_format=torch.channels_last)
             return network
     network = run_alone(_made(session, teacher), banks=session.banks)
     save_checkpoint(path, Artifact(network.state_dict(), {}), data)

@@ -18,17 +18,18 @@ import psutil
 
 from bench.store.atomic import write_atomically
 from bench.store.regular import read_regular
+from bench.store.strides import laid_out, unusual_strides
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-ARTIFACT_SCHEMA = 2
+ARTIFACT_SCHEMA = 3
 MAX_FACTS_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """Tensors by name, and plain facts about how they came to be."""
+    """Tensors by name, which come back as they lie in memory, and plain facts about how they came to be."""
 
     tensors: Mapping[str, Tensor]
     facts: Mapping[str, Any]
@@ -43,6 +44,7 @@ def write_artifact(path: Path, artifact: Artifact) -> None:
         **_place(path),
         "bytes": len(data),
         "tensors_sha256": hashlib.sha256(data).hexdigest(),
+        "strides": unusual_strides(artifact.tensors),
         "facts": dict(artifact.facts),
     }
     write_atomically(path, data)
@@ -64,7 +66,7 @@ def read_artifact(path: Path) -> Artifact | None:
         data = read_regular(path, described["bytes"])
         if len(data) != described["bytes"] or hashlib.sha256(data).hexdigest() != described["tensors_sha256"]:
             return None
-        return Artifact(load(data), described["facts"])
+        return Artifact(laid_out(load(data), described["strides"]), described["facts"])
     except (OSError, ValueError, KeyError, TypeError, SafetensorError):
         return None
 
@@ -115,8 +117,9 @@ def description(data: bytes, path: Path) -> dict[str, Any] | None:
         described.pop("sha256")
         if _sealed(described) != data:
             return None
-        facts, size = described["facts"], described["bytes"]
+        facts, strides, size = described["facts"], described["strides"], described["bytes"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     is_ours = _place(path).items() <= described.items()
-    return described if is_ours and isinstance(facts, dict) and type(size) is int else None
+    are_sound = isinstance(facts, dict) and isinstance(strides, dict) and type(size) is int
+    return described if is_ours and are_sound else None

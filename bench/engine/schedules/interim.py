@@ -20,12 +20,11 @@ LONG = 5.0  # seconds; what took less is done again
 def last_place(scene: Scene, *, keep: bool) -> Path | None:
     """Where the network that a trial trained last lies: for good if `keep`, else until it has a record.
 
-    None where it will have none, or where its bits hang on the memory layout, which is not stored.
+    None where it will have none.
     """
     if keep:
         return scene.session.layout.artifact("finetune", scene.trial.stages.finetune)
-    recipe = scene.spec.recipe
-    if not scene.is_recorded or recipe.train.channels_last or recipe.finetune.channels_last:
+    if not scene.is_recorded:
         return None
     return scene.session.layout.artifact(INTERIM, scene.trial.stages.finetune)
 

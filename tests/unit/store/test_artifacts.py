@@ -33,7 +33,19 @@ def test_tensors_and_facts_come_back(tmp_path):
     artifact = read_artifact(path)
     assert artifact.facts == {"seconds": 1.5}
     assert all(torch.equal(artifact.tensors[name], tensor) for name, tensor in tensors.items())
+    assert artifact.tensors["a"].stride() == (1, 3)
     assert has_artifact(path)
+
+
+@pytest.mark.parametrize(
+    "strides", [None, [], {"a": [3, 1]}, {"b": [1]}, {"a": 1}, {"a": [1, 3.0]}, {"a": None}]
+)
+def test_facts_that_lay_tensors_out_as_none_lies_are_refused(tmp_path, strides):
+    path, _ = stored(tmp_path)
+    sealed(path, path.read_bytes(), strides={"a": [1, 3]})
+    assert read_artifact(path) is not None
+    sealed(path, path.read_bytes(), strides=strides)
+    assert read_artifact(path) is None
 
 
 def test_a_flipped_bit_of_any_byte_is_noticed(pair):

@@ -46,6 +46,40 @@ def test_a_trial_that_is_played_again_trains_nothing_and_has_the_same_bits(stage
     assert first.train_seconds == again.train_seconds
 
 
+@pytest.mark.usefixtures("long")
+@pytest.mark.parametrize(
+    ("schedule", "stages"),
+    [
+        *((schedule, ["train"]) for schedule in SCHEDULES),
+        *(
+            (schedule, stages)
+            for schedule in SCHEDULES[:2]
+            for stages in (["finetune"], ["train", "finetune"])
+        ),
+    ],
+)
+def test_networks_come_back_as_they_lay_in_memory(stage, entry, schedule, stages):
+    [trial] = stage.trials(entry(schedule), model="resnet8")
+    recipe = trial.spec.recipe.model_copy(
+        update={
+            one: getattr(trial.spec.recipe, one).model_copy(update={"channels_last": True}) for one in stages
+        }
+    )
+    trial = replace(trial, spec=trial.spec.model_copy(update={"recipe": recipe}))
+    first, _ = played(stage, trial)
+    stage.epochs()
+    again, _ = played(stage, trial)
+    assert stage.epochs() == 0
+    for one, other in ((first.final, again.final), (first.pruned, again.pruned)):
+        assert same(one, other)
+        assert strides(one) == strides(other)
+    assert any(stride != torch.empty(shape).stride() for shape, stride in strides(again.final).values())
+
+
+def strides(network):
+    return {name: (tensor.shape, tensor.stride()) for name, tensor in network.state_dict().items()}
+
+
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_what_took_a_moment_is_not_stored(stage, entry, schedule):
     [trial] = stage.trials(entry(schedule))

@@ -18,7 +18,8 @@ from tests.fuzz.outcome import Act, Outcome
 
 def _network() -> nn.Module:
     torch.manual_seed(0)
-    return nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(8, 3))
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(8, 3))
+    return network.to(memory_format=torch.channels_last)
 
 
 def artifact(rng: random.Random, folder: Path) -> Act:

@@ -66,7 +66,7 @@ def _judge(text: str, fault: str, place: tuple[str, ...], wrong: list[Complaint]
         wrong.append(Complaint(f"{where}: {fault}: '{quoted(text, 40)}'", _HINT))
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1000)
 def _are_names(keys: tuple[str, ...]) -> bool:
     return not any(map(_wrong_name, keys))
 

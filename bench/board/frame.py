@@ -103,11 +103,11 @@ def _is_nested(name: str) -> bool:
 
 def _row(record: Record, known: Identities) -> dict[str, Any]:
     plain = record.plain()
-    row: dict[str, Any] = {}
-    _flatten({key: value for key, value in plain.items() if key not in _LEFT_OUT}, "", row)
-    row |= _penalties(plain["spec"]["recipe"]) | known.of(plain)
-    row |= {f"curves.{name}": curve for name, curve in record.curves.items()}
-    return row | {name: tuple(plain.get(name, ())) for name in _TUPLES}
+    kept = {key: value for key, value in plain.items() if key not in _LEFT_OUT}
+    curves = {f"curves.{name}": curve for name, curve in record.curves.items()}
+    tuples = {name: tuple(plain.get(name, ())) for name in _TUPLES}
+    own = _penalties(plain["spec"]["recipe"]) | known.of(plain)
+    return _flat(kept, "") | own | curves | tuples
 
 
 def _penalties(recipe: Mapping[str, Any]) -> dict[str, float]:
@@ -120,11 +120,13 @@ def _penalties(recipe: Mapping[str, Any]) -> dict[str, float]:
     return weights
 
 
-def _flatten(plain: dict[str, Any], prefix: str, row: dict[str, Any]) -> None:
-    """Put the fields of `plain`, of JSON types, into `row` by their dotted names."""
+def _flat(plain: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """The fields of `plain`, of JSON types, by their dotted names."""
+    row: dict[str, Any] = {}
     for key, item in plain.items():
         name = f"{prefix}{key}"
         if isinstance(item, dict):
-            _flatten(item, f"{name}.", row)
+            row |= _flat(item, f"{name}.")
         else:
             row[name] = canonical_json(item).decode() if isinstance(item, list) else item
+    return row

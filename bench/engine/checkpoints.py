@@ -57,11 +57,16 @@ def restored(model: nn.Module, state: Mapping[str, Tensor]) -> bool:
         return False
     if not all(bool(torch.isfinite(state[name]).all()) for name, _ in model.named_parameters()):
         return False
+    put(model, state)
+    return True
+
+
+def put(model: nn.Module, state: Mapping[str, Tensor]) -> None:
+    """Load `state`, which is that of such a model, and lay its tensors out as they are there."""
     model.load_state_dict(dict(state))
     for name, own in chain(model.named_parameters(), model.named_buffers()):
         if name in state and own.stride() != state[name].stride():  # loading keeps the model's own
             own.data = own.data.new_empty_strided(own.shape, state[name].stride()).copy_(own.data)
-    return True
 
 
 def seconds_in(facts: Mapping[str, Any], key: str) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from torch import nn
 
-from bench.engine.checkpoints import load_checkpoint, restored, save_checkpoint, seconds_in
+from bench.engine.checkpoints import load_checkpoint, put, restored, save_checkpoint, seconds_in
 from bench.engine.pruned import Pruned, regrown
 from bench.engine.requests import Trainee
 from bench.engine.schedules.interim import is_worth_it, last_place
@@ -66,5 +66,5 @@ def _stored(artifact: Artifact | None, model: nn.Module, pruned: Pruned) -> Tune
     final = copy.deepcopy(model)
     if not restored(final, artifact.tensors) or regrown(final, pruned) is not None:
         return None
-    restored(model, artifact.tensors)
+    put(model, artifact.tensors)
     return tuned

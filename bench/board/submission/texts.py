@@ -36,34 +36,32 @@ def text_complaints(plain: dict[str, Any]) -> Complaints:
     `._:+-`; what is told of the machine, reasons and parameters may be any printable line of up to 500
     characters of ASCII and a few typographic signs.
     """
-    wrong: list[Complaint] = []
     for key, value in plain.items():
-        _look(value, (key,), wrong)
-    yield from wrong
+        yield from _looked_at(value, (key,))
 
 
-def _look(value: Any, place: tuple[str, ...], wrong: list[Complaint]) -> None:
-    """Add what is wrong with the texts in `value`, keys too."""
+def _looked_at(value: Any, place: tuple[str, ...]) -> list[Complaint]:
+    """What is wrong with the texts in `value`, keys too."""
     if isinstance(value, str):
         is_name = place[0] not in _FREE or ".".join(place) in _NAMES
-        _judge(value, _wrong_name(value) if is_name else _wrong_text(value), place, wrong)
-    elif isinstance(value, dict):
-        if not _are_names(tuple(value)):
-            for key in value:
-                _judge(key, _wrong_name(key), place, wrong, ": a key")
+        return _judged(value, _wrong_name(value) if is_name else _wrong_text(value), place)
+    if isinstance(value, dict):
+        keys = () if _are_names(tuple(value)) else value
+        found = [one for key in keys for one in _judged(key, _wrong_name(key), place, ": a key")]
         for key, item in value.items():
             if isinstance(item, _HOLDERS):
-                _look(item, (*place, key), wrong)
-    elif isinstance(value, list):
-        for item in value:
-            if isinstance(item, _HOLDERS):
-                _look(item, place, wrong)
+                found += _looked_at(item, (*place, key))
+        return found
+    if isinstance(value, list):
+        return [one for item in value if isinstance(item, _HOLDERS) for one in _looked_at(item, place)]
+    return []
 
 
-def _judge(text: str, fault: str, place: tuple[str, ...], wrong: list[Complaint], what: str = "") -> None:
-    if fault:
-        where = quoted(".".join([place[0], *(quoted(part, 40) for part in place[1:])]) + what)
-        wrong.append(Complaint(f"{where}: {fault}: '{quoted(text, 40)}'", _HINT))
+def _judged(text: str, fault: str, place: tuple[str, ...], what: str = "") -> list[Complaint]:
+    if not fault:
+        return []
+    where = quoted(".".join([place[0], *(quoted(part, 40) for part in place[1:])]) + what)
+    return [Complaint(f"{where}: {fault}: '{quoted(text, 40)}'", _HINT)]
 
 
 @lru_cache(maxsize=1000)
